@@ -1,0 +1,22 @@
+"""Declares the accounts of the selected stack: each entry of `audian:accounts` becomes an `Account`."""
+
+from __future__ import annotations
+
+import pulumi
+
+import pulumi_audian as audian
+
+config = pulumi.Config("audian")
+for resource_name, declaration in (config.get_object("accounts") or {}).items():
+    account = audian.Account.from_mapping(resource_name, declaration)
+    pulumi.export(
+        resource_name,
+        {
+            "accountId": account.id,
+            "name": account.name,
+            "displayName": account.display_name,
+            "status": account.status,
+            "plan": account.plan,
+            "updatedAt": account.updated_at,
+        },
+    )

@@ -1,0 +1,51 @@
+"""What the emulated server may do differently, where the contract leaves it open."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
+from pydantic.alias_generators import to_camel
+
+AuthScheme = Literal["x-auth-token", "bearer"]
+
+
+class ControlModel(BaseModel):
+    """A control document: camelCase keys, no others."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
+
+
+class RateLimit(ControlModel):
+    """A token bucket: how many requests, how fast it refills (requests per second)."""
+
+    capacity: int = Field(ge=0)
+    refill_per_second: float = Field(gt=0)
+    retry_after: StrictBool = False
+
+
+class Behaviours(ControlModel):
+    """Every switch of the emulated server; the defaults come first in each choice.
+
+    `ignore_fields` and `coerce` name fields by dotted path; `extra_fields` is deep-merged into
+    every account that the API returns.
+    """
+
+    merge: Literal["deep", "replace"] = "deep"
+    nulls: Literal["delete", "ignore", "reject"] = "delete"
+    envelope: Literal["flat", "data"] = "flat"
+    auth_schemes: tuple[AuthScheme, ...] = ("x-auth-token", "bearer")
+    etag: StrictBool = False
+    error_shape: Literal[1, 2, 3, 4, 5, 6, 7] = 1
+    ignore_fields: tuple[str, ...] = ()
+    coerce: dict[str, JsonValue] = {}
+    extra_fields: dict[str, JsonValue] = {}
+    rate_limit: RateLimit | None = None
+    rate_limit_headers: StrictBool = False
+
+    def changed(self, patch: dict[str, JsonValue]) -> Behaviours:
+        """Return these behaviours with some replaced.
+
+        Raises pydantic.ValidationError for an unknown key or value.
+        """
+        return Behaviours.model_validate({**self.model_dump(by_alias=True), **patch})
