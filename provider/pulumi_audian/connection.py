@@ -1,0 +1,82 @@
+"""How to reach the API: from the stack's `audian:` configuration and the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
+
+from pulumi_audian.errors import Refused
+
+PRODUCTION_URL = "https://api.audian.com:8443/v2"
+
+_EXPECTS = {
+    "apiUrl": "an http or https URL such as " + PRODUCTION_URL,
+    "authScheme": "one of x-auth-token, bearer",
+    "envelope": "one of flat, data",
+    "timeoutSeconds": "a number of seconds over 0",
+    "retrySeconds": "a number of seconds, 0 or more",
+    "previewReads": "true or false",
+    "token": "printable ASCII text without spaces",
+    "apiKey": "printable ASCII text without spaces",
+}
+_ENVIRONMENT = {"apiUrl": "AUDIAN_API_URL", "token": "AUDIAN_API_TOKEN", "apiKey": "AUDIAN_API_KEY"}
+
+
+def _require_header_text(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value().strip()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError
+    return SecretStr(text)
+
+
+def _require_http_url(value: str) -> str:
+    HttpUrl(value)
+    return value.rstrip("/")
+
+
+Credential = Annotated[SecretStr, AfterValidator(_require_header_text)]
+
+
+class Connection(BaseModel):
+    """Where the API is, how it is spoken to, and how patiently.
+
+    `timeout_seconds` bounds one request, `retry_seconds` all attempts of one call with the waits between them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    api_url: Annotated[str, AfterValidator(_require_http_url)] = Field(default=PRODUCTION_URL, alias="apiUrl")
+    token: Credential | None = None
+    api_key: Credential | None = Field(default=None, alias="apiKey")
+    auth_scheme: Literal["x-auth-token", "bearer"] = Field(default="x-auth-token", alias="authScheme")
+    envelope: Literal["flat", "data"] = "flat"
+    timeout_seconds: float = Field(default=30, gt=0, alias="timeoutSeconds")
+    retry_seconds: float = Field(default=120, ge=0, alias="retrySeconds")
+    preview_reads: bool = Field(default=True, alias="previewReads")
+
+    @property
+    def has_credential(self) -> bool:
+        """Whether there is anything to authenticate with."""
+        return self.token is not None or self.api_key is not None
+
+
+def connect(configured: Callable[[str], Any], environment: Mapping[str, str]) -> Connection:
+    """The connection that stack configuration and environment variables describe; the environment wins.
+
+    `configured` looks up a configuration key such as `audian:apiUrl`. Raises `Refused`, naming each setting that is
+    wrong (credentials without their value).
+    """
+    settings = {name: environment.get(_ENVIRONMENT.get(name, "")) or configured(f"audian:{name}") for name in _EXPECTS}
+    try:
+        return Connection.model_validate({name: value for name, value in settings.items() if value not in (None, "")})
+    except ValidationError as error:
+        wrong = {_sentence(str(item["loc"][0]), item["input"]) for item in error.errors()}
+        raise Refused("; ".join(sorted(wrong))) from None
+
+
+def _sentence(name: str, value: object) -> str:
+    source = f"audian:{name}" + (f" (or {_ENVIRONMENT[name]})" if name in _ENVIRONMENT else "")
+    what = "the value" if name in ("token", "apiKey") else repr(value)
+    return f"{source}: {what} is not {_EXPECTS[name]}; nothing was read or written"

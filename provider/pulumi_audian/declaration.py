@@ -1,0 +1,88 @@
+"""A program's declaration of one account, read from the checked inputs that the engine holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_audian.diff import Document, leaves
+from pulumi_audian.fields import ASSERTABLE, MUTABLE, OPTIONS, Path, parse_dotted
+from pulumi_audian.patch import overlay
+from pulumi_audian.values import UNKNOWN, shown
+
+SECRET_FIELDS = "__secretFields"
+"""The input that names the top-level fields whose values are secret: names only, so it is not secret itself."""
+
+FACTS = "__declaration"
+"""The input that carries `Facts` from the program to the provider's check, which takes it out again."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What only the program knows about a declaration, and state must not hold.
+
+    `secret` names the top-level inputs with secret values, `ignored` the paths under ignoreChanges, `nulls` the
+    inputs that were written as null, which the engine drops on the way.
+    """
+
+    urn: str
+    preview: bool
+    secret: frozenset[str]
+    ignored: tuple[Path, ...]
+    nulls: tuple[str, ...]
+
+    @classmethod
+    def of(cls, facts: Document) -> Facts:
+        """The facts in their form as an input; a missing one has its harmless value."""
+        return cls(
+            urn=facts.get("urn", ""),
+            preview=facts.get("preview", True),
+            secret=frozenset(facts.get("secret", ())),
+            ignored=tuple(map(parse_dotted, facts.get("ignored", ()))),
+            nulls=tuple(facts.get("nulls", ())),
+        )
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a program says of one account.
+
+    `desired` holds the mutable fields as declared, with None where a field is to be cleared; `asserted` holds the
+    immutable ones. Both use wire names; before the program has run for real, values may be `UNKNOWN`. `secret` names the top-level fields whose values must not be shown.
+    """
+
+    account_id: Any
+    desired: Document
+    asserted: Document
+    on_delete: str
+    on_conflict: str
+    secret: frozenset[str]
+
+    @classmethod
+    def of(cls, inputs: Document) -> Declaration:
+        """The declaration that checked inputs hold, by wire names."""
+        desired: dict[str, Any] = {name: inputs[name] for name in MUTABLE if name in inputs}
+        for path in inputs.get("clear", ()):
+            desired = overlay(desired, parse_dotted(path), None)
+        return cls(
+            account_id=inputs.get("accountId", UNKNOWN),
+            desired=desired,
+            asserted={name: inputs[name] for name in ASSERTABLE if name in inputs},
+            on_delete=inputs.get("onDelete", "retain"),
+            on_conflict=inputs.get("onConflict", "warn"),
+            secret=frozenset(inputs.get(SECRET_FIELDS, ())),
+        )
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The path of every declared mutable value, cleared ones included."""
+        return tuple(path for path, _ in leaves(self.desired))
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """The paths whose drift matters: the declared mutable values and the asserted immutable ones."""
+        return (*self.paths, *((name,) for name in self.asserted))
+
+    def shown(self, path: Path, value: Any) -> str:
+        """A value as messages show it: secrets masked."""
+        return "[secret]" if path[0] in self.secret else shown(value)

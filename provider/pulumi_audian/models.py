@@ -1,0 +1,192 @@
+"""Validation of a declaration: pydantic models made from the field table, and their errors in our words.
+
+The rules are those of the contract's "Validation Rules" section; each is checked before any call is made.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from typing import Annotated, Any, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+from pydantic_core import ErrorDetails
+
+from pulumi_audian import fields
+from pulumi_audian.errors import Problem
+from pulumi_audian.fields import Kind, Path, Rule, dotted
+from pulumi_audian.values import is_exact, scalars, shown
+
+# The contract's own example, +1-555-0200, is neither E.164 nor a number that a dialling plan knows: what is
+# checked is that the text can only be a phone number, with an optional extension.
+_PHONE = r"^\+?(?:[ ().\-/]*\d){3,15}[ ().\-/]*(?:(?:x|ext\.?)\s*\d{1,6})?$"
+
+_OPTION_EXPECTS = {
+    "accountId": "an account's id such as acc_1234567890",
+    "onDelete": "one of retain, restore",
+    "onConflict": "one of warn, fail",
+    "allowStatus": "a list of suspended and closed",
+    "clear": "a list of field paths such as settings.language",
+}
+
+
+@functools.cache
+def timezones() -> frozenset[str]:
+    """The names of the IANA timezone database, from the `tzdata` package: the same on every machine."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+def _require_email(value: str) -> str:
+    try:
+        validate_email(value, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError from error
+    return value
+
+
+def _require_timezone(value: str) -> str:
+    if value not in timezones():
+        raise ValueError
+    return value
+
+
+def _require_exact_numbers(value: dict[str, Any]) -> dict[str, Any]:
+    if not all(is_exact(inner) for inner in scalars(value) if isinstance(inner, float)):
+        raise ValueError
+    return value
+
+
+_TYPES: dict[Rule, Any] = {
+    Rule.TEXT: str,
+    Rule.DISPLAY_NAME: Annotated[str, StringConstraints(min_length=1, max_length=100)],
+    Rule.EMAIL: Annotated[str, AfterValidator(_require_email)],
+    Rule.PHONE: Annotated[str, StringConstraints(pattern=_PHONE)],
+    Rule.TIMEZONE: Annotated[str, AfterValidator(_require_timezone)],
+    Rule.STATUS: Literal["active", "suspended", "closed"],
+    Rule.RETENTION_DAYS: Annotated[int, Field(ge=1, le=365)],
+    Rule.SWITCH: bool,
+    Rule.FREE_OBJECT: Annotated[dict[str, Any], AfterValidator(_require_exact_numbers)],
+}
+
+
+def _type_of(field: fields.Field) -> Any:
+    return _object_model(field.path) if field.rule is Rule.OBJECT else _TYPES[field.rule]
+
+
+def _members(prefix: Path) -> dict[str, Any]:
+    return {
+        field.path[-1]: (_type_of(field) | None, Field(default=None, description=f"Must be {field.rule.value}."))
+        for field in fields.members(prefix)
+        if field.kind is not Kind.READ_ONLY and not field.input_name
+    }
+
+
+def _object_model(path: Path) -> type[BaseModel]:
+    config = ConfigDict(extra="forbid", strict=True)
+    return create_model(path[-1].capitalize(), __config__=config, **_members(path))
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    accountId: Annotated[str, StringConstraints(pattern=r"^[\w\-.~]+$")]  # noqa: N815 - the stack file's spelling
+    onDelete: Literal["retain", "restore"] = "retain"  # noqa: N815
+    onConflict: Literal["warn", "fail"] = "warn"  # noqa: N815
+    allowStatus: list[Literal["suspended", "closed"]] = []  # noqa: N815
+    clear: list[str] = []
+
+
+@functools.cache
+def account_model() -> type[BaseModel]:
+    """The pydantic model of one account's inputs, by their stack-file names."""
+    return create_model("Account", __base__=_Options, **_members(()))
+
+
+def problems(known: Mapping[str, Any], *, unknown: frozenset[str], secret: frozenset[str]) -> list[Problem]:
+    """Everything wrong with an account's inputs, all at once, sorted by path.
+
+    `known` holds the inputs whose values are known, by wire name; `unknown` names top-level inputs without a value
+    yet; values of the top-level inputs named by `secret` are masked.
+    """
+    return sorted({*_model_problems(known, unknown, secret), *_clear_problems(known), *_status_problems(known)})
+
+
+def _model_problems(known: Mapping[str, Any], unknown: frozenset[str], secret: frozenset[str]) -> Iterable[Problem]:
+    try:
+        account_model().model_validate(known)
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_context=False):
+            if not (details["type"] == "missing" and details["loc"][0] in unknown):
+                yield _problem(details, secret)
+
+
+def _problem(details: ErrorDetails, secret: frozenset[str]) -> Problem:
+    path = tuple(str(part) for part in details["loc"] if not isinstance(part, int))
+    if details["type"] == "extra_forbidden":
+        return Problem(dotted(path), _unknown_key(path))
+    if details["type"] == "missing":
+        return Problem(dotted(path), f"is required: set it to {_OPTION_EXPECTS[path[0]]}")
+    value = "[secret]" if path[0] in secret else shown(details["input"])
+    field = fields.BY_PATH.get(path)
+    expects = field.rule.value if field else _OPTION_EXPECTS[path[0]]
+    return Problem(dotted(path), f"{value} is not {expects}{_timezone_hint(field, details['input'])}")
+
+
+def _timezone_hint(field: fields.Field | None, value: Any) -> str:
+    if field is None or field.rule is not Rule.TIMEZONE or not isinstance(value, str):
+        return ""
+    nearest = difflib.get_close_matches(value, timezones(), n=1)
+    return f"; did you mean {nearest[0]}?" if nearest else ""
+
+
+def _unknown_key(path: Path) -> str:
+    *prefix, key = path
+    siblings = {field.declared_as: field for field in fields.members(tuple(prefix))}
+    if key in siblings or key == "id":
+        return _not_an_input(siblings.get(key) or fields.BY_PATH[("id",)])
+    names = [name for name, field in siblings.items() if field.kind is not Kind.READ_ONLY]
+    names += [] if prefix else fields.OPTIONS
+    by_folded = {name.lower(): name for name in names}
+    nearest = difflib.get_close_matches(key.replace("_", "").lower(), by_folded, n=1, cutoff=0.5)
+    hint = f"did you mean {by_folded[nearest[0]]}?" if nearest else f"known here: {', '.join(sorted(names))}"
+    return f"is not a known field; {hint}"
+
+
+def _not_an_input(field: fields.Field) -> str:
+    if field.input_name:
+        return f"is not an input; did you mean {field.input_name}?"
+    return "is read-only: the API sets it; remove it from the declaration"
+
+
+def _clear_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
+    paths = known.get("clear", ())
+    for text in paths if isinstance(paths, list) else ():
+        path = fields.parse_dotted(text) if isinstance(text, str) else ()
+        if path[:1] not in [(name,) for name in fields.MUTABLE]:
+            yield Problem("clear", f"{shown(text)} is not the path of a field that can be changed")
+        elif path[0] != "metadata" and path not in fields.BY_PATH:
+            yield Problem("clear", f"{dotted(path)} {_unknown_key(path)}")
+        elif _declares(known, path):
+            yield Problem("clear", f"{dotted(path)} is declared as well: keep one of the two")
+
+
+def _declares(known: Mapping[str, Any], path: Path) -> bool:
+    value: Any = known
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return False
+        value = value[key]
+    return True
+
+
+def _status_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
+    status, allowed = known.get("status"), known.get("allowStatus") or ()
+    if status in ("suspended", "closed") and status not in allowed:
+        yield Problem(
+            "status",
+            f'"{status}" takes the phones of everyone on this account out of service: '
+            f"if that is meant, add {status} to allowStatus",
+        )

@@ -1,0 +1,34 @@
+"""The smallest PATCH body that makes an account hold its declared values."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pulumi_audian.diff import Change, Document
+from pulumi_audian.fields import Path
+
+
+def overlay(base: Document, path: Path, value: Any) -> dict[str, Any]:
+    """A copy of `base` that holds `value` at `path`; whatever is not an object on the way becomes one."""
+    head, *rest = path
+    if not rest:
+        return {**base, head: copy.deepcopy(value)}
+    inner = base.get(head)
+    return {**base, head: overlay(inner if isinstance(inner, Mapping) else {}, tuple(rest), value)}
+
+
+def build_patch(observed: Document, changes: Iterable[Change]) -> dict[str, Any]:
+    """The body of a PATCH: changed top-level fields only, and each touched object whole.
+
+    A touched object is the observed one overlaid with the declared keys, so that the outcome is the same whether
+    the server merges objects or replaces them: the contract's "Partial Updates" section doesn't say which.
+    """
+    body: dict[str, Any] = {}
+    for change in changes:
+        top = change.path[0]
+        if len(change.path) > 1 and top not in body:
+            body[top] = copy.deepcopy(observed.get(top))
+        body = overlay(body, change.path, change.desired)
+    return body

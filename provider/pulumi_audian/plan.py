@@ -1,0 +1,102 @@
+"""What an `up` would do to an account, as data, and as the lines a reviewer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pulumi_audian.declaration import Declaration
+from pulumi_audian.diff import Change, Document, changes, leaves, value_at
+from pulumi_audian.errors import Problem
+from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
+from pulumi_audian.values import UNKNOWN, same, shown
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """The difference between an account as it is and as it is declared, before its first `up`."""
+
+    account_id: str
+    title: str
+    status: str
+    changes: tuple[Change, ...]
+    untouched: int
+    """How many of the account's changeable values stay as they are."""
+
+
+def adoption(observed: Document, declaration: Declaration) -> Adoption:
+    """What adopting an observed account would change."""
+    found = changes(observed, declaration.desired)
+    touched = {change.path for change in found}
+    changeable = {name: observed[name] for name in MUTABLE if name in observed}
+    untouched = sum(1 for path, _ in leaves(changeable) if path not in touched)
+    title, status = str(observed.get("name", "")), str(observed.get("status", ""))
+    return Adoption(declaration.account_id, title, status, found, untouched)
+
+
+def immutable_problems(observed: Document, declaration: Declaration) -> list[Problem]:
+    """The declared immutable values that differ from the account's, each with both values and the remedy."""
+    expected = {"id": declaration.account_id, **declaration.asserted}
+    return [
+        Problem(BY_PATH[(name,)].declared_as, _immutable(name, observed.get(name), value))
+        for name, value in sorted(expected.items())
+        if value is not UNKNOWN and not same(observed.get(name), value)
+    ]
+
+
+def changed_identity(account_id: str, declared_id: str) -> Problem:
+    """The problem of a resource whose declaration names another account than it manages."""
+    return Problem("accountId", _immutable("id", account_id, declared_id))
+
+
+def changed_immutable(name: str, actual: object, declared: object) -> Problem:
+    """The problem of an immutable value declared otherwise than the account was last known to have it."""
+    return Problem(name, _immutable(name, actual, declared))
+
+
+def _immutable(name: str, actual: object, declared: object) -> str:
+    field = BY_PATH[(name,)]
+    return f"the account has {shown(actual)}, the program declares {shown(declared)}; {field.remedy}"
+
+
+def render_changes(found: Iterable[Change], declaration: Declaration) -> list[str]:
+    """One line a change, aligned: `settings.timezone:  "UTC" => "Europe/Paris"`."""
+    labels = [f"{dotted(change.path)}:" for change in found]
+    width = max(map(len, labels), default=0)
+    return [
+        f"  {label:<{width}} {declaration.shown(change.path, change.observed)}"
+        f" => {declaration.shown(change.path, change.desired)}"
+        for label, change in zip(labels, found, strict=True)
+    ]
+
+
+def render_adoption(plan: Adoption, declaration: Declaration) -> str:
+    """The adoption as a reviewer reads it in a preview."""
+    who = f"adopts account {plan.account_id}" + (f" ({plan.title})" if plan.title else "")
+    rest = f"{counted(plan.untouched, 'other value')} {'stays' if plan.untouched == 1 else 'stay'} untouched"
+    if not plan.changes:
+        return f"{who}, which already is as declared: up writes nothing"
+    head = f"{who}: up writes {counted(len(plan.changes), 'value')}, {rest}"
+    return "\n".join([head, *render_changes(plan.changes, declaration)])
+
+
+def released(old_paths: Iterable[Path], declaration: Declaration) -> tuple[Path, ...]:
+    """The formerly declared paths that the declaration no longer mentions."""
+    kept = declaration.paths
+    return tuple(path for path in sorted(old_paths) if not any(_overlap(path, other) for other in kept))
+
+
+def render_released(paths: Iterable[Path]) -> str:
+    """What it means that fields were removed from code."""
+    names = ", ".join(dotted(path) for path in paths)
+    return f"releases {names}: the account keeps what it has there, and it is no longer watched"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 value`, `2 values`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]

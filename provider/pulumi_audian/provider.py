@@ -1,0 +1,140 @@
+"""The dynamic provider: translates the engine's calls into the account's lifecycle and its results back.
+
+The engine stores a reference to the class in every account's state: its module and its name never change. Modules
+that only some calls need are imported there: an unchanged preview needs neither HTTP nor a credential.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+from pulumi.runtime import rpc
+
+from pulumi_audian import engine
+from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
+from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused
+from pulumi_audian.plan import changed_identity
+from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Secret, declared_inputs, to_outputs
+from pulumi_audian.values import UNKNOWN, mapped, whole_numbers
+
+_PROVIDER_KEY = "__provider"
+
+
+class AccountProvider(ResourceProvider):
+    """Serves `Account` resources; docs/decisions.md says what each of the engine's calls does."""
+
+    serialize_as_secret_always = False
+
+    def __reduce__(self) -> tuple[type[AccountProvider], tuple[()]]:
+        return (AccountProvider, ())
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Start a run; the host calls this once a process."""
+        from pulumi_audian.run import Run
+
+        sys.tracebacklimit = 0  # a traceback of this library says nothing to the person at the terminal
+        self._run = Run(req.config.get)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Validate a declaration; in a preview, also read the account where the declaration is new."""
+        from pulumi_audian import review
+
+        inputs, old_inputs, facts = _received(news), _received(_olds), Facts.of(news.get(FACTS, {}))
+        problems = [*review.input_problems(inputs, old_inputs, facts), *self._run.claim(inputs, facts)]
+        if facts.preview and not problems:
+            notices = engine.Log(facts.urn)
+            problems = review.preview(inputs, old_inputs, notices, lambda: self._run.reader(notices))
+        checked = whole_numbers({name: news[name] for name in news if name not in (_PROVIDER_KEY, FACTS)})
+        checked |= {SECRET_FIELDS: sorted(facts.secret)} if facts.secret else {}
+        return CheckResult(checked, [CheckFailure("", str(problem)) for problem in problems])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Leave the comparison of old and new inputs to the engine.
+
+        It is the only way to a detailed diff of a dynamic resource, and never asks for a replacement.
+        """
+        declared_id = _received(_news).get("accountId", UNKNOWN)
+        if declared_id not in (UNKNOWN, _id):
+            engine.fail(Refused(str(changed_identity(_id, declared_id))))
+        return DiffResult()
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Adopt an account."""
+        account_id = props["accountId"]
+        known = replace(NOTHING_KNOWN, overwritten=self._run.take_over(account_id))
+        return CreateResult(account_id, self._converge(props, known))
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Write what differs from the live account."""
+        return UpdateResult(self._converge(_news, Known.of(_received(_olds))))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Observe an account: its values, and the declaration with those values where they drifted."""
+        known = Known.of(_received(props))
+        try:
+            account = self._run.client(engine.Log("")).read(id_).account
+        except AccountGone:
+            return ReadResult(None, {})
+        except AudianError as error:
+            engine.fail(error)
+        outputs = to_outputs(account, known.outputs, known.declared, known)
+        return ReadResult(id_, _sent(outputs), declared_inputs(known, account))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Leave the account as it is, or put back what we overwrote; never when it is still declared."""
+        from pulumi_audian import lifecycle
+
+        known = Known.of(_received(_props))
+        if known.outputs.get("onDelete") != "restore" or self._run.hand_over(_id, known.overwritten):
+            return
+        notices = engine.Log("")
+        try:
+            lifecycle.restore(self._run.client(notices), _id, known, notices)
+        except AudianError as error:
+            engine.fail(error)
+
+    def _converge(self, props: dict[str, Any], known: Known) -> dict[str, Any]:
+        from pulumi_audian import lifecycle
+
+        inputs = _received(props)
+        declaration = Declaration.of(inputs)
+        facts = self._run.facts(declaration.account_id)
+        notices = engine.Log(facts.urn)
+
+        def outputs(outcome: Outcome) -> dict[str, Any]:
+            after = replace(known, overwritten=outcome.overwritten)
+            return _sent(to_outputs(outcome.account, inputs, declaration.watched, after))
+
+        try:
+            client = self._run.client(notices)
+            return outputs(lifecycle.converge(client, declaration, known, notices, facts.ignored))
+        except NotApplied as error:
+            held = {**outputs(Outcome(error.observed, error.overwritten)), _PROVIDER_KEY: props[_PROVIDER_KEY]}
+            engine.fail(error, engine.PartialState(declaration.account_id, held))
+        except AudianError as error:
+            engine.fail(error)
+
+
+def _received(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties from the engine as the core knows them."""
+    own = {name: value for name, value in properties.items() if name not in (_PROVIDER_KEY, FACTS)}
+    return dict(whole_numbers(mapped(own, Unknown, lambda _: UNKNOWN)))
+
+
+def _sent(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties for the engine."""
+    return dict(mapped(properties, Secret, lambda secret: rpc.wrap_rpc_secret(secret.value)))

@@ -1,0 +1,223 @@
+"""The `Account` resource that programs declare."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Literal, TypedDict, TypeVar
+
+import pulumi
+from pulumi.dynamic import Resource
+from pulumi.runtime import config
+
+from pulumi_audian.declaration import FACTS
+from pulumi_audian.fields import BY_PATH, FIELDS, TOP_LEVEL, WIRE_NAMES, Path, Rule, dotted, snake_case, wire_path
+from pulumi_audian.provider import AccountProvider
+from pulumi_audian.values import MISSING
+
+Status = Literal["active", "suspended", "closed"]
+TYPE_TOKEN = "pulumi-python:dynamic/audian:Account"  # noqa: S105 - the engine's name of the resource type
+
+
+class AddressArgs(TypedDict, total=False):
+    """The billing address."""
+
+    street: pulumi.Input[str]
+    city: pulumi.Input[str]
+    state: pulumi.Input[str]
+    postal_code: pulumi.Input[str]
+    country: pulumi.Input[str]
+
+
+class SettingsArgs(TypedDict, total=False):
+    """The account-level settings; `recording_retention` in whole days, 1 to 365."""
+
+    timezone: pulumi.Input[str]
+    language: pulumi.Input[str]
+    enable_voice_mail: pulumi.Input[bool]
+    enable_recording: pulumi.Input[bool]
+    recording_retention: pulumi.Input[int]
+    sms_enabled: pulumi.Input[bool]
+
+
+class Address(TypedDict, total=False):
+    """The billing address of the live account."""
+
+    street: str
+    city: str
+    state: str
+    postal_code: str
+    country: str
+
+
+class Settings(TypedDict, total=False):
+    """The settings of the live account; `recording_retention` in days."""
+
+    timezone: str
+    language: str
+    enable_voice_mail: bool
+    enable_recording: bool
+    recording_retention: int
+    sms_enabled: bool
+
+
+T = TypeVar("T")
+
+
+class _Live(Generic[T]):
+    """An output of the live account, typed for editors and with Python names inside objects."""
+
+    def __init__(self, wire_name: str) -> None:
+        self._wire_name = wire_name
+
+    def __get__(self, account: Account, _owner: type[Account] | None = None) -> pulumi.Output[T]:
+        output: pulumi.Output[Any] = account.__dict__[self._wire_name]
+        return output.apply(_python_names) if self._wire_name in _OBJECTS else output
+
+    def __set__(self, account: Account, value: object) -> None:
+        raise AttributeError(self._wire_name)
+
+
+_METADATA = BY_PATH[("metadata",)]
+_OBJECTS = frozenset(field.path[0] for field in FIELDS if field.rule is Rule.OBJECT)
+_NESTED = frozenset(field.path[-1] for field in FIELDS if len(field.path) > 1)
+_OUTPUTS = ("accountId", "overwritten", *(field.path[0] for field in TOP_LEVEL if not field.input_name))
+_DEFAULTS: dict[str, Any] = {"onConflict": "warn", "allowStatus": (), "clear": ()}
+
+
+class Account(Resource, module="audian", name="Account"):
+    """An existing Audian account, whose declared settings are kept as declared.
+
+    The account is adopted, never created, replaced or deleted; what is not declared is neither changed nor watched.
+    `name`, `plan` and `created_at` are assertions: an `up` stops before any write where the live account differs.
+
+    `on_delete` says what happens when the resource goes: `retain` (default) leaves the account as it is, `restore` puts
+    back the values that this resource overwrote. `on_conflict` says what happens when someone else changed a declared
+    field since it was last read: `warn` (default) writes what is declared, `fail` stops. `allow_status` lists the
+    statuses other than active that `status` may be set to. `clear` lists paths of fields to set to null.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        account_id: pulumi.Input[str],
+        display_name: pulumi.Input[str] | None = None,
+        email: pulumi.Input[str] | None = None,
+        phone: pulumi.Input[str] | None = None,
+        address: pulumi.Input[AddressArgs] | None = None,
+        settings: pulumi.Input[SettingsArgs] | None = None,
+        status: pulumi.Input[Status] | None = None,
+        metadata: pulumi.Input[Mapping[str, Any]] | None = None,
+        name: pulumi.Input[str] | None = None,
+        plan: pulumi.Input[str] | None = None,
+        created_at: pulumi.Input[str] | None = None,
+        on_delete: Literal["retain", "restore"] = "retain",
+        on_conflict: Literal["warn", "fail"] = "warn",
+        allow_status: Sequence[Literal["suspended", "closed"]] = (),
+        clear: Sequence[str] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        given = locals()
+        self._declare(
+            resource_name, {wire: given[python] for python, wire in WIRE_NAMES.items() if python in given}, opts
+        )
+
+    @classmethod
+    def from_mapping(
+        cls, resource_name: str, declaration: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
+    ) -> Account:
+        """An account declared by a mapping with the API's own names, as in a stack file.
+
+        Unknown names are not dropped: they fail the preview with the nearest known one.
+        """
+        account = cls.__new__(cls)
+        nulls = [name for name, value in declaration.items() if value is None]
+        account._declare(resource_name, {"onDelete": "retain", **declaration}, opts, nulls)
+        return account
+
+    def _declare(
+        self,
+        resource_name: str,
+        declared: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        nulls: Sequence[str] = (),
+    ) -> None:
+        refuse_plaintext_credentials()
+        inputs = {
+            name: _wire_names(name, value)
+            for name, value in declared.items()
+            if value is not None and value != _DEFAULTS.get(name, MISSING)
+        }
+        opts = _options(opts, inputs.get("onDelete"))
+        facts = {
+            "urn": pulumi.create_urn(resource_name, TYPE_TOKEN, opts.parent),
+            "preview": pulumi.runtime.is_dry_run(),
+            "secret": asyncio.ensure_future(_secret_names(inputs)),
+            "ignored": opts.ignore_changes or [],
+            "nulls": [*nulls, *_nulls(inputs)],
+        }
+        unresolved = dict.fromkeys(_OUTPUTS)
+        super().__init__(AccountProvider(), resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
+
+    name = _Live[str]("name")
+    display_name = _Live[str]("displayName")
+    email = _Live[str]("email")
+    phone = _Live[str]("phone")
+    status = _Live[str]("status")
+    plan = _Live[str]("plan")
+    address = _Live[Address]("address")
+    settings = _Live[Settings]("settings")
+    metadata = _Live[dict[str, Any]]("metadata")
+    created_at = _Live[str]("createdAt")
+    updated_at = _Live[str]("updatedAt")
+    account_id = _Live[str]("accountId")
+    overwritten = _Live[list[dict[str, Any]]]("overwritten")
+
+
+def refuse_plaintext_credentials() -> None:
+    """Stop the program where a credential stands unencrypted in the stack file."""
+    for key in ("audian:token", "audian:apiKey"):
+        if config.get_config(key) is not None and not config.is_config_secret(key):
+            raise pulumi.RunError(
+                f"{key} stands in plain text in the stack file: remove it, revoke that credential, and set the new one "
+                f"with `pulumi config set --secret {key}` or in the environment; nothing was read or written"
+            )
+
+
+def _options(opts: pulumi.ResourceOptions | None, on_delete: Any) -> pulumi.ResourceOptions:
+    # Retaining is said to the engine, so that its previews show it. To restore, it must delete the old resource before
+    # it creates a replacement: only then can the provider hand the recorded values over.
+    own = pulumi.ResourceOptions(
+        retain_on_delete=on_delete == "retain" or None, delete_before_replace=on_delete == "restore" or None
+    )
+    merged = pulumi.ResourceOptions.merge(own, opts)
+    merged.ignore_changes = [wire_path(path) for path in merged.ignore_changes or []] or None
+    return merged
+
+
+def _wire_names(name: str, value: Any) -> Any:
+    if BY_PATH.get((name,), _METADATA).rule is not Rule.OBJECT:
+        return value
+    if isinstance(value, pulumi.Output):
+        return value.apply(lambda known: _wire_names(name, known))
+    if not isinstance(value, Mapping):
+        return value
+    return {WIRE_NAMES.get(key, key): inner for key, inner in value.items()}
+
+
+def _python_names(value: Any) -> Any:
+    return {snake_case(key) if key in _NESTED else key: inner for key, inner in value.items()}
+
+
+def _nulls(declaration: Mapping[str, Any], prefix: Path = ()) -> list[str]:
+    found: list[str] = []
+    for key, value in declaration.items():
+        path = (*prefix, str(key))
+        found += [dotted(path)] if value is None else []
+        found += _nulls(value, path) if isinstance(value, Mapping) else []
+    return found
+
+
+async def _secret_names(inputs: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in inputs.items() if await pulumi.Output.from_input(value).is_secret()]

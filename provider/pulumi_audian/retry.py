@@ -1,0 +1,117 @@
+"""When to try again and how long to wait: the policy, with the retrying itself left to tenacity."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+
+import tenacity
+
+from pulumi_audian.errors import AudianError
+
+BUSY = frozenset({429, 502, 503, 504})
+"""Statuses after which the same request may succeed later (contract, "Status Codes"; public rate-limit page)."""
+
+TOO_MANY_REQUESTS = 429
+_FIRST_WAIT_SECONDS = 0.5
+_LONGEST_BACKOFF_SECONDS = 20.0
+_EPOCH_LIKE = 10_000_000
+_WORTH_SAYING_SECONDS = 5.0
+
+
+class Again(Exception):  # noqa: N818 - a request to the retry loop, never seen by a user
+    """Asks for another attempt, after `wait` seconds where the API said how long; `error` is raised at the end."""
+
+    def __init__(self, error: AudianError, wait: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+
+
+def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds that an answer asks to wait: Retry-After as seconds or date, else RateLimit-Reset.
+
+    `now` is the current time in seconds since the epoch; header names are lower-case.
+    """
+    for name in ("retry-after", "ratelimit-reset"):
+        seconds = _seconds(headers.get(name, ""), now)
+        if seconds is not None:
+            return max(0.0, seconds)
+    return None
+
+
+def _seconds(text: str, now: float) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return _seconds_until(text, now)
+    return number - now if number > _EPOCH_LIKE else number
+
+
+def _seconds_until(date: str, now: float) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() - now
+    except ValueError:
+        return None
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after the given attempt, counted from 1: doubling, capped, and spread by jitter."""
+    ceiling = min(_FIRST_WAIT_SECONDS * 2 ** (attempt - 1), _LONGEST_BACKOFF_SECONDS)
+    return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - spreads load, keeps no secret
+
+
+class Throttle:
+    """Holds back every thread of the process while the API asks for less traffic."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open_at = 0.0
+
+    def hold(self, seconds: float) -> None:
+        """Let no request start for this many seconds."""
+        with self._lock:
+            self._open_at = max(self._open_at, time.monotonic() + seconds)
+
+    def remaining(self) -> float:
+        """Seconds until a request may start."""
+        with self._lock:
+            return max(0.0, self._open_at - time.monotonic())
+
+
+def retrying(budget_seconds: float, say: Callable[[str], None]) -> tenacity.Retrying:
+    """A loop that repeats what raises `Again` until the next wait would exceed the budget in seconds.
+
+    `say` is told of each wait long enough to look like a hang.
+    """
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(Again),
+        wait=_wait,
+        stop=tenacity.stop_before_delay(budget_seconds),
+        before_sleep=lambda state: _announce(state, say),
+        retry_error_callback=_give_up,
+    )
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    again = _again(state)
+    return backoff(state.attempt_number) if again.wait is None else again.wait
+
+
+def _announce(state: tenacity.RetryCallState, say: Callable[[str], None]) -> None:
+    if state.upcoming_sleep > _WORTH_SAYING_SECONDS:
+        say(f"{_again(state)}; trying again in {state.upcoming_sleep:.0f} s")
+
+
+def _give_up(state: tenacity.RetryCallState) -> None:
+    raise _again(state).error
+
+
+def _again(state: tenacity.RetryCallState) -> Again:
+    exception = state.outcome.exception() if state.outcome else None
+    if not isinstance(exception, Again):
+        raise TypeError from exception
+    return exception

@@ -1,0 +1,79 @@
+"""What is found before anything is done: a declaration's problems, and what a preview should say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pulumi_audian import models
+from pulumi_audian.declaration import Declaration, Facts
+from pulumi_audian.diff import Document
+from pulumi_audian.errors import AudianError, Problem
+from pulumi_audian.lifecycle import Api, Notices, closed_notice, preview_adoption
+from pulumi_audian.plan import changed_identity, changed_immutable, released, render_adoption, render_released
+from pulumi_audian.values import UNKNOWN, same, without_unknowns
+
+_OUT_OF_SERVICE = {
+    "suspended": "suspends the account: its phones stop working until it is active again",
+    "closed": "closes the account: its phones stop working, and this program does not reopen an account on its own",
+}
+
+
+def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list[Problem]:
+    """Everything wrong with an account's inputs that can be told without a call."""
+    known = without_unknowns(inputs)
+    unknown = frozenset(name for name, value in inputs.items() if value is UNKNOWN)
+    return [
+        *(Problem(path, "is null: leave it out to leave the field alone, or name it in clear") for path in facts.nulls),
+        *models.problems(known, unknown=unknown, secret=facts.secret),
+        *_identity_problems(known, old_inputs),
+    ]
+
+
+def preview(
+    inputs: Document, old_inputs: Document, notices: Notices, connect: Callable[[], Api | None]
+) -> list[Problem]:
+    """Say what an update releases or switches off, and read the account where that decides something.
+
+    That is on first adoption, and where an immutable value is declared that was not before; otherwise no call is
+    made. `connect` gives the API, or None where previews can't or shall not read.
+    """
+    declaration = Declaration.of(inputs)
+    _announce(declaration, old_inputs, notices)
+    changed = [name for name in declaration.asserted if _is_new(name, inputs, old_inputs)]
+    if declaration.account_id is UNKNOWN or (old_inputs and not changed):
+        return []
+    try:
+        api = connect()
+        if api is None:
+            return [changed_immutable(name, old_inputs[name], inputs[name]) for name in changed if name in old_inputs]
+        return _read(api, declaration, notices, adopting=not old_inputs)
+    except AudianError as error:
+        return [Problem("", str(error))]
+
+
+def _read(api: Api, declaration: Declaration, notices: Notices, *, adopting: bool) -> list[Problem]:
+    plan, problems = preview_adoption(api, declaration)
+    if adopting and not problems:
+        notices.info(render_adoption(plan, declaration))
+        closed_notice(plan.status, declaration, notices)
+    return problems
+
+
+def _is_new(name: str, inputs: Document, old_inputs: Document) -> bool:
+    return inputs[name] is not UNKNOWN and not same(old_inputs.get(name), inputs[name])
+
+
+def _announce(declaration: Declaration, old_inputs: Document, notices: Notices) -> None:
+    old = Declaration.of(old_inputs)
+    gone = released(old.paths, declaration)
+    if gone:
+        notices.info(render_released(gone))
+    status: Any = declaration.desired.get("status")
+    if status in _OUT_OF_SERVICE and status != old.desired.get("status"):
+        notices.warn(_OUT_OF_SERVICE[status])
+
+
+def _identity_problems(known: Document, old_inputs: Document) -> list[Problem]:
+    old, new = old_inputs.get("accountId"), known.get("accountId")
+    return [changed_identity(old, new)] if old and new and old != new else []

@@ -1,0 +1,99 @@
+"""What one process of the engine's dynamic host knows during one preview or update."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pulumi_audian.declaration import Facts
+from pulumi_audian.diff import Document
+from pulumi_audian.errors import Problem
+from pulumi_audian.lifecycle import Notices
+from pulumi_audian.state import Overwritten
+from pulumi_audian.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from pulumi_audian.client import Client
+
+_NO_FACTS = Facts.of({})
+
+
+class Run:
+    """One run: who claims which account, and the one client that all calls share.
+
+    The host serves four calls at once; everything here is safe to use from any of them.
+    """
+
+    def __init__(self, configured: Callable[[str], Any]) -> None:
+        self._configured = configured
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+        self._claims: dict[str, Facts] = {}
+        self._handed_over: dict[str, tuple[Overwritten, ...]] = {}
+        self._said_unread = False
+
+    def claim(self, inputs: Document, facts: Facts) -> list[Problem]:
+        """Note that a resource declares an account; a second one that declares the same has a problem."""
+        account_id = inputs.get("accountId", UNKNOWN)
+        if account_id is UNKNOWN:
+            return []
+        with self._lock:
+            first = self._claims.setdefault(account_id, facts)
+            if first.urn == facts.urn:
+                return []
+        other = first.urn.rsplit("::", 1)[-1]
+        message = f'"{account_id}" is declared by resource {other} too; declare an account once, in one place'
+        return [Problem("accountId", message)]
+
+    def facts(self, account_id: str) -> Facts:
+        """What the program said of the resource that declares an account in this run."""
+        with self._lock:
+            return self._claims.get(account_id, _NO_FACTS)
+
+    def hand_over(self, account_id: str, records: tuple[Overwritten, ...]) -> bool:
+        """Keep the records of a deleted resource if the program still declares its account, and tell whether it does.
+
+        That is a replacement: the engine deletes the old resource first and creates the new one in the same process.
+        """
+        with self._lock:
+            declared = account_id in self._claims
+            if declared:
+                self._handed_over[account_id] = records
+            return declared
+
+    def take_over(self, account_id: str) -> tuple[Overwritten, ...]:
+        """The records that a replaced resource of the same account left, once."""
+        with self._lock:
+            return self._handed_over.pop(account_id, ())
+
+    def client(self, notices: Notices) -> Client:
+        """The client; raises `Refused` where a setting is wrong or there is no credential."""
+        from pulumi_audian.client import Client
+        from pulumi_audian.connection import connect
+
+        with self._lock:
+            if self._client is None:
+                self._client = Client(connect(self._configured, os.environ), notices.status)
+            return self._client
+
+    def reader(self, notices: Notices) -> Client | None:
+        """The client for a preview; None, having said so once, where live values can't or shall not be read."""
+        from pulumi_audian.connection import connect
+
+        connection = connect(self._configured, os.environ)
+        if connection.preview_reads and connection.has_credential:
+            return self.client(notices)
+        if not self._said_unread:
+            self._said_unread = True
+            notices.warn(_UNREAD_BY_CHOICE if connection.has_credential else _UNREAD_WITHOUT_CREDENTIAL)
+        return None
+
+
+_UNREAD_BY_CHOICE = (
+    "live values were not read (audian:previewReads is false): this preview can't show what up will overwrite"
+)
+_UNREAD_WITHOUT_CREDENTIAL = (
+    "live values were not read: no credential in AUDIAN_API_TOKEN or AUDIAN_API_KEY; up will stop before any write"
+)

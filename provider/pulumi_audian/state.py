@@ -1,0 +1,135 @@
+"""What the engine's state holds of an account, and how to read it back.
+
+Outputs hold every field of the live account, the options of the declaration, what we overwrote (`overwritten`), and
+internal entries: which paths are declared, which fields are secret, and which ever were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pulumi_audian.declaration import SECRET_FIELDS
+from pulumi_audian.diff import Change, Document, value_at
+from pulumi_audian.fields import OPTIONS, TOP_LEVEL, Path, dotted, parse_dotted
+from pulumi_audian.patch import overlay
+from pulumi_audian.values import MISSING, same
+
+DECLARED = "__declared"
+ONCE_SECRET = "__onceSecret"
+OVERWRITTEN = "overwritten"
+
+
+class Secret(NamedTuple):
+    """A value that the engine must encrypt."""
+
+    value: Any
+
+
+class Overwritten(NamedTuple):
+    """One field that we changed: the value it had before we first did, and the one we wrote last."""
+
+    path: Path
+    was: Any
+    ours: Any
+
+
+class Outcome(NamedTuple):
+    """An account after an operation, and everything that was overwritten so far."""
+
+    account: Document
+    overwritten: tuple[Overwritten, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What state knew of an account after the last operation."""
+
+    outputs: Document
+    declared: tuple[Path, ...]
+    overwritten: tuple[Overwritten, ...]
+    secret: frozenset[str]
+    """Fields whose values must stay encrypted: a secret that was released from code is still one."""
+
+    @classmethod
+    def of(cls, outputs: Document) -> Known:
+        """The knowledge in stored outputs, secrets unwrapped."""
+        return cls(
+            outputs=outputs,
+            declared=tuple(map(parse_dotted, outputs.get(DECLARED, ()))),
+            overwritten=tuple(_read_record(entry) for entry in outputs.get(OVERWRITTEN, ())),
+            secret=frozenset((*outputs.get(SECRET_FIELDS, ()), *outputs.get(ONCE_SECRET, ()))),
+        )
+
+
+NOTHING_KNOWN = Known({}, (), (), frozenset())
+
+
+def recorded(
+    known: Iterable[Overwritten], written: Iterable[Change], declared: Iterable[Path]
+) -> tuple[Overwritten, ...]:
+    """The records after a write: the first value found stays, ours is the last one written, released ones go."""
+    records = {record.path: record for record in known}
+    for change in written:
+        was = records[change.path].was if change.path in records else change.observed
+        records[change.path] = Overwritten(change.path, was, change.desired)
+    kept = records.keys() & set(declared)
+    return tuple(records[path] for path in sorted(kept))
+
+
+def to_outputs(account: Document, source: Document, declared: Iterable[Path], known: Known) -> dict[str, Any]:
+    """The outputs to store for an observed account.
+
+    `source` gives the options and the names of secret fields: the inputs, or the stored outputs on a refresh.
+    """
+    current = source.get(SECRET_FIELDS, ())
+    secret = known.secret | frozenset(current)
+    optional = {
+        **{name: source.get(name) for name in OPTIONS},
+        OVERWRITTEN: [_write_record(record, secret) for record in known.overwritten],
+        SECRET_FIELDS: current,
+        ONCE_SECRET: sorted(secret - set(current)),
+    }
+    return {
+        "accountId": account["id"],
+        **_live_outputs(account, secret),
+        DECLARED: [dotted(path) for path in declared],
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def declared_inputs(known: Known, account: Document) -> dict[str, Any]:
+    """The stored declaration with the observed values in place of those that drifted.
+
+    A declared value that is gone is left out, and so is a cleared field that has a value again, so that the engine
+    shows both as differences from the program.
+    """
+    outputs = known.outputs
+    inputs = {name: outputs[name] for name in ("accountId", *OPTIONS, SECRET_FIELDS) if name in outputs}
+    cleared = inputs.pop("clear", [])
+    for path in known.declared:
+        observed = value_at(account, path)
+        if dotted(path) not in cleared and not same(observed, MISSING):
+            # An object at the path of a declared value was declared as `{}`: what is in it is not ours to watch.
+            inputs = overlay(inputs, path, {} if isinstance(observed, Mapping) else observed)
+    still_clear = [path for path in cleared if same(value_at(account, parse_dotted(path)), MISSING)]
+    return {**inputs, "clear": still_clear} if still_clear else inputs
+
+
+def _live_outputs(account: Document, secret: frozenset[str]) -> dict[str, Any]:
+    names = [field.path[0] for field in TOP_LEVEL if not field.input_name]
+    present = {name: account[name] for name in names if account.get(name) is not None}
+    return {name: Secret(value) if name in secret else value for name, value in present.items()}
+
+
+def _read_record(entry: Mapping[str, Any]) -> Overwritten:
+    return Overwritten(parse_dotted(entry["path"]), entry.get("was", MISSING), entry.get("ours", MISSING))
+
+
+def _write_record(record: Overwritten, secret: frozenset[str]) -> dict[str, Any]:
+    values = {"was": record.was, "ours": record.ours}
+    present = {name: value for name, value in values.items() if not same(value, MISSING)}
+    if record.path[0] in secret:
+        present = {name: Secret(value) for name, value in present.items()}
+    return {"path": dotted(record.path), **present}

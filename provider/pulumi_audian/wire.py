@@ -1,0 +1,172 @@
+"""The API's protocol without any I/O: requests as values, answers decoded to accounts or errors.
+
+Sources: the contract's "Request", "Response" and "Status Codes" sections; for the `data` envelope and the error
+shapes beyond the contract's, the public pages on API basics, response formats and error codes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from pulumi_audian.errors import AccountGone, ApiError
+from pulumi_audian.values import shown
+
+
+class Request(NamedTuple):
+    """One HTTP request, without its credential; `body` is JSON text or None."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str | None
+
+
+class Answer(NamedTuple):
+    """One HTTP response: `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+class Snapshot(NamedTuple):
+    """An account as the API showed it, with the ETag of that version where it gave one."""
+
+    account: Mapping[str, Any]
+    etag: str | None
+
+
+class _Reason(NamedTuple):
+    code: str = ""
+    message: str = ""
+    field: str = ""
+    value: Any = None
+
+
+_JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+
+_REMEDIES = {
+    400: "correct the declaration",
+    401: "check AUDIAN_API_TOKEN, and audian:authScheme if the token is right",
+    403: "use a token that may change this account",
+    404: "check accountId and audian:apiUrl",
+    409: "another account has the same email, or it was being changed: resolve that and run again",
+    412: "the account was changed meanwhile: run again",
+    429: "wait and run again, or raise audian:retrySeconds",
+}
+
+
+def read_request(api_url: str, account_id: str) -> Request:
+    """The request that reads an account."""
+    return Request("GET", _account_url(api_url, account_id), {"Accept": "application/json"}, None)
+
+
+def patch_request(
+    api_url: str, account_id: str, body: Mapping[str, Any], *, envelope: str, etag: str | None
+) -> Request:
+    """The request that changes an account, conditional where the version is known."""
+    headers = {**_JSON, "If-Match": etag} if etag else _JSON
+    content = {"data": body} if envelope == "data" else body
+    return Request("PATCH", _account_url(api_url, account_id), headers, json.dumps(content, allow_nan=False))
+
+
+def exchange_request(api_url: str, api_key: str) -> Request:
+    """The request that exchanges an API key for a short-lived token."""
+    return Request("PUT", f"{api_url}/api_auth", _JSON, json.dumps({"data": {"api_key": api_key}}))
+
+
+def auth_headers(token: str, scheme: str) -> dict[str, str]:
+    """The header that carries a token: `x-auth-token` as the contract's header section, or `bearer`."""
+    return {"Authorization": f"Bearer {token}"} if scheme == "bearer" else {"X-Auth-Token": token}
+
+
+def decode_account(answer: Answer, account_id: str) -> Snapshot:
+    """The account in an answer; raises the `ApiError` that the answer stands for."""
+    payload = _payload(answer)
+    if answer.status != 200:  # noqa: PLR2004 - the contract's only success
+        raise _error(answer, payload, account_id)
+    account = _unwrap(payload)
+    if not isinstance(account, Mapping) or not isinstance(account.get("id"), str):
+        raise ApiError(
+            f"account {account_id}: the answer is not an account; check audian:apiUrl and audian:envelope",
+            status=answer.status,
+        )
+    return Snapshot(account, answer.headers.get("etag"))
+
+
+def decode_exchange(answer: Answer) -> str:
+    """The token in an answer to an API key; raises `ApiError` without repeating the key."""
+    payload = _payload(answer)
+    token = payload.get("auth_token") if isinstance(payload, Mapping) else None
+    if answer.status not in (200, 201) or not isinstance(token, str) or not token:
+        raise ApiError(
+            f"the API did not accept the API key (HTTP {answer.status}); check AUDIAN_API_KEY", status=answer.status
+        )
+    return token
+
+
+def _account_url(api_url: str, account_id: str) -> str:
+    return f"{api_url}/accounts/{quote(account_id, safe='')}"
+
+
+def _payload(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.text)
+    except ValueError:
+        return None
+
+
+def _unwrap(payload: Any) -> Any:
+    # A flat account has a status too (active, suspended, closed), so `data` alone does not make an envelope.
+    if isinstance(payload, Mapping) and isinstance(payload.get("data"), Mapping):
+        enveloped = payload.get("status") in ("success", "error", "fatal") or isinstance(payload.get("success"), bool)
+        return payload["data"] if enveloped else payload
+    return payload
+
+
+def _error(answer: Answer, payload: Any, account_id: str) -> ApiError:
+    reason = _reason(payload)
+    message = f"account {account_id}: {_sentence(answer, reason)}"
+    # Only the API's own words make an account gone: a 404 of a proxy or of a wrong URL says nothing about it.
+    kind = AccountGone if answer.status == 404 and (reason.code or reason.message) else ApiError  # noqa: PLR2004
+    return kind(message, status=answer.status, code=reason.code, field=reason.field)
+
+
+def _sentence(answer: Answer, reason: _Reason) -> str:
+    subject = f"the API refused {reason.field} {shown(reason.value)}" if reason.field else "the API answered"
+    why = reason.message or ("with a redirect" if 300 <= answer.status < 400 else "without saying why")  # noqa: PLR2004
+    code = f"{reason.code}, " if reason.code and reason.code != str(answer.status) else ""
+    remedy = _REMEDIES.get(answer.status, "check audian:apiUrl, or run again later")
+    return f"{subject}: {why} ({code}HTTP {answer.status}); {remedy}"
+
+
+def _reason(payload: Any) -> _Reason:
+    if not isinstance(payload, Mapping):
+        return _Reason()
+    if isinstance(payload.get("error"), Mapping):
+        return _structured_reason(payload["error"])
+    data = payload.get("data")
+    if isinstance(data, Mapping) and data and all(isinstance(value, Mapping) for value in data.values()):
+        return _validation_reason(data)
+    inner = data.get("message") if isinstance(data, Mapping) else None
+    return _Reason(code=_text(payload.get("error")), message=_text(inner) or _text(payload.get("message")))
+
+
+def _structured_reason(error: Mapping[str, Any]) -> _Reason:
+    details = error.get("details")
+    details = details if isinstance(details, Mapping) else {}
+    field = _text(details.get("field")) or _text(error.get("param"))
+    return _Reason(_text(error.get("code")), _text(error.get("message")), field, details.get("value"))
+
+
+def _validation_reason(data: Mapping[str, Any]) -> _Reason:
+    path, rules = next(iter(sorted(data.items())))
+    messages = [_text(rule.get("message")) for rule in rules.values() if isinstance(rule, Mapping)]
+    return _Reason(message=", ".join(filter(None, messages)) or "validation error", field=path)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
