@@ -12,7 +12,7 @@ for resource_name, declaration in (config.get_object("accounts") or {}).items():
     pulumi.export(
         resource_name,
         {
-            "accountId": account.id,
+            "accountId": account.account_id,
             "name": account.name,
             "displayName": account.display_name,
             "status": account.status,

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 import requests
 from urllib3.exceptions import NewConnectionError
 
 from pulumi_audian import retry, wire
 from pulumi_audian.connection import Connection
-from pulumi_audian.errors import ApiError, AudianError, OutcomeUnknown, Refused, Unreachable
+from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused, Unreachable
 from pulumi_audian.wire import Answer, Request, Snapshot
 
 _UNAUTHORIZED = 401
 _SERVER_ERROR = 500
+
+
+class _Call(NamedTuple):
+    """A request, what errors shall say that it was about, and what they shall not repeat."""
+
+    request: Request
+    subject: str
+    secrets: tuple[str, ...] = ()
 
 
 class Client:
@@ -40,10 +49,10 @@ class Client:
     def read(self, account_id: str) -> Snapshot:
         """The account as it is; raises `ApiError` (`AccountGone` where it does not exist) or `Unreachable`."""
         request = wire.read_request(self._connection.api_url, account_id)
-        return wire.decode_account(self._deliver(request, account_id), account_id)
+        return wire.decode_account(self._deliver(_Call(request, f"account {account_id}")), account_id)
 
     def write(
-        self, account_id: str, body: Mapping[str, Any], etag: str | None, secrets: Iterable[str] = ()
+        self, account_id: str, body: Mapping[str, Any], etag: str | None, secrets: Sequence[str] = ()
     ) -> Snapshot:
         """Send one PATCH and return the account as the answer shows it.
 
@@ -52,59 +61,60 @@ class Client:
         """
         envelope = self._connection.envelope
         request = wire.patch_request(self._connection.api_url, account_id, body, envelope=envelope, etag=etag)
-        return wire.decode_account(self._masked(self._deliver(request, account_id), secrets), account_id)
+        return wire.decode_account(self._deliver(_Call(request, f"account {account_id}", tuple(secrets))), account_id)
 
-    def _deliver(self, request: Request, account_id: str) -> Answer:
-        loop = retry.retrying(self._connection.retry_seconds, self._say)
+    def _deliver(self, call: _Call) -> Answer:
         token = self._token()
-        answer: Answer = loop(self._attempt, request, token, account_id)
+        answer = self._persist(call, token)
         if answer.status == _UNAUTHORIZED and self._connection.token is None:
-            token = self._token(instead_of=token)
-            answer = loop(self._attempt, request, token, account_id)
-        return self._masked(answer, [token])
-
-    def _attempt(self, request: Request, token: str, account_id: str) -> Answer:
-        answer = self._exchange(request, wire.auth_headers(token, self._connection.auth_scheme), account_id)
-        if answer.status in retry.BUSY or answer.status == _SERVER_ERROR:
-            self._raise_busy(request, answer, account_id)
+            answer = self._persist(call, self._token(instead_of=token))
         return answer
 
-    def _raise_busy(self, request: Request, answer: Answer, account_id: str) -> None:
-        error = _refusal(self._masked(answer, self._credentials()), account_id)
-        wait = retry.asked_wait(answer.headers, time.time())
-        if answer.status == retry.TOO_MANY_REQUESTS:
-            self._throttle.hold(wait or 0)
-        elif request.method == "PATCH":
-            raise OutcomeUnknown(str(error), repeatable=answer.status in retry.BUSY)
-        if answer.status in retry.BUSY:
-            raise retry.Again(error, wait)
+    def _persist(self, call: _Call, token: str | None) -> Answer:
+        loop = retry.retrying(self._connection.retry_seconds, self._say)
+        answer: Answer = loop(self._attempt, call, token)
+        return answer
 
-    def _exchange(self, request: Request, credential: Mapping[str, str], account_id: str) -> Answer:
+    def _attempt(self, call: _Call, token: str | None) -> Answer:
+        answer = self._exchange(call, token)
+        doubtful = call.request.method == "PATCH" and answer.status != retry.TOO_MANY_REQUESTS
+        if answer.status in retry.BUSY or (doubtful and answer.status == _SERVER_ERROR):
+            error = wire.refusal(answer, call.subject)
+            if doubtful:
+                raise OutcomeUnknown(str(error), repeatable=answer.status in retry.BUSY)
+            self._wait_for(error, retry.asked_wait(answer.headers, time.time()))
+        return answer
+
+    def _wait_for(self, error: ApiError, seconds: float | None) -> NoReturn:
+        if error.status == retry.TOO_MANY_REQUESTS:
+            self._throttle.hold(seconds or 0)
+        raise retry.Again(error, seconds)
+
+    def _exchange(self, call: _Call, token: str | None) -> Answer:
         time.sleep(self._throttle.remaining())
+        request = call.request
         try:
             response = self._session.request(
                 request.method,
                 request.url,
                 headers=dict(request.headers),
                 data=request.body,
-                auth=_HeaderAuth(credential),
+                auth=_HeaderAuth(wire.auth_headers(token, self._connection.auth_scheme) if token else {}),
                 timeout=self._connection.timeout_seconds,
                 allow_redirects=False,  # a redirect would carry the token to another host
             )
         except requests.RequestException as error:
-            raise self._no_answer(error, request.method, account_id) from None
+            raise self._no_answer(error, call) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, response.text)
+        answer = Answer(response.status_code, headers, response.text)
+        return answer if response.ok else _masked(answer, [*call.secrets, *self._credentials()])
 
-    def _no_answer(self, error: requests.RequestException, method: str, account_id: str) -> Exception:
-        host = self._connection.api_url
-        if method != "PATCH" or _never_sent(error):
-            message = (
-                f"account {account_id}: {host} can't be reached ({_cause(error)}); check audian:apiUrl and the network"
-            )
+    def _no_answer(self, error: requests.RequestException, call: _Call) -> Exception:
+        where = f"{self._connection.api_url} ({_cause(error)})"
+        if call.request.method != "PATCH" or _never_sent(error):
+            message = f"{call.subject}: no connection to {where}; check audian:apiUrl and the network"
             return retry.Again(Unreachable(message))
-        message = f"account {account_id}: no answer to a change from {host} ({_cause(error)}); run again"
-        return OutcomeUnknown(message, repeatable=True)
+        return OutcomeUnknown(f"{call.subject}: no answer to a change from {where}; run again", repeatable=True)
 
     def _token(self, instead_of: str | None = None) -> str:
         if self._connection.token is not None:
@@ -116,30 +126,12 @@ class Client:
 
     def _exchange_key(self) -> str:
         key = self._connection.api_key.get_secret_value() if self._connection.api_key else ""
-        request = wire.exchange_request(self._connection.api_url, key)
-        loop = retry.retrying(self._connection.retry_seconds, self._say)
-        return wire.decode_exchange(loop(self._attempt_exchange, request))
-
-    def _attempt_exchange(self, request: Request) -> Answer:
-        answer = self._exchange(request, {}, "(API key exchange)")
-        if answer.status in retry.BUSY:
-            error = ApiError(
-                f"the API key exchange failed (HTTP {answer.status}); run again later", status=answer.status
-            )
-            raise retry.Again(error, retry.asked_wait(answer.headers, time.time()))
-        return answer
+        call = _Call(wire.exchange_request(self._connection.api_url, key), "API key exchange")
+        return wire.decode_exchange(self._persist(call, None))
 
     def _credentials(self) -> list[str]:
         held = [self._connection.token, self._connection.api_key]
         return [secret.get_secret_value() for secret in held if secret] + [self._issued_token or ""]
-
-    def _masked(self, answer: Answer, secrets: Iterable[str]) -> Answer:
-        if answer.status == requests.codes.ok:
-            return answer
-        text = answer.text
-        for secret in filter(None, secrets):
-            text = text.replace(secret, "[secret]")
-        return answer._replace(text=text)
 
 
 class _HeaderAuth(requests.auth.AuthBase):
@@ -153,12 +145,11 @@ class _HeaderAuth(requests.auth.AuthBase):
         return prepared
 
 
-def _refusal(answer: Answer, account_id: str) -> AudianError:
-    try:
-        wire.decode_account(answer, account_id)
-    except ApiError as error:
-        return error
-    raise TypeError(answer.status)
+def _masked(answer: Answer, secrets: Iterable[str]) -> Answer:
+    text = answer.text
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "[secret]")
+    return answer._replace(text=text)
 
 
 def _never_sent(error: requests.RequestException) -> bool:
@@ -173,5 +164,5 @@ def _cause(error: requests.RequestException) -> str:
         return "timed out"
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(reason, NewConnectionError):
-        return str(reason).rsplit(": ", 1)[-1]
+        return re.sub(r"\[Errno -?\d+\] ", "", str(reason).rsplit(": ", 1)[-1])
     return "TLS failure" if isinstance(error, requests.exceptions.SSLError) else "connection lost"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_audian.diff import Document, leaves
-from pulumi_audian.fields import ASSERTABLE, MUTABLE, OPTIONS, Path, parse_dotted
+from pulumi_audian.fields import ASSERTABLE, MUTABLE, Path, parse_dotted
 from pulumi_audian.patch import overlay
-from pulumi_audian.values import UNKNOWN, shown
+from pulumi_audian.values import UNKNOWN, Marker, shown
 
-SECRET_FIELDS = "__secretFields"
+SECRET_FIELDS = "__secretFields"  # noqa: S105 - a name
 """The input that names the top-level fields whose values are secret: names only, so it is not secret itself."""
 
 FACTS = "__declaration"
@@ -48,7 +48,8 @@ class Declaration:
     """What a program says of one account.
 
     `desired` holds the mutable fields as declared, with None where a field is to be cleared; `asserted` holds the
-    immutable ones. Both use wire names; before the program has run for real, values may be `UNKNOWN`. `secret` names the top-level fields whose values must not be shown.
+    immutable ones. Both use wire names; before the program has run for real, values may be `UNKNOWN`. `secret` names
+    the top-level fields whose values must not be shown.
     """
 
     account_id: Any
@@ -84,5 +85,6 @@ class Declaration:
         return (*self.paths, *((name,) for name in self.asserted))
 
     def shown(self, path: Path, value: Any) -> str:
-        """A value as messages show it: secrets masked."""
-        return "[secret]" if path[0] in self.secret else shown(value)
+        """A value as messages show it: secrets masked, though not that there is none."""
+        hidden = path[0] in self.secret and value is not None and not isinstance(value, Marker)
+        return "[secret]" if hidden else shown(value)

@@ -6,7 +6,7 @@ compares what the account holds afterwards with what was declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,7 +32,7 @@ class Api(Protocol):
     def read(self, account_id: str) -> Snapshot:
         """The account as it is."""
 
-    def write(self, account_id: str, body: Document, etag: str | None, secrets: Iterable[str] = ()) -> Snapshot:
+    def write(self, account_id: str, body: Document, etag: str | None, secrets: Sequence[str] = ()) -> Snapshot:
         """The account as the answer to one PATCH shows it."""
 
 

@@ -78,7 +78,7 @@ def _type_of(field: fields.Field) -> Any:
 
 def _members(prefix: Path) -> dict[str, Any]:
     return {
-        field.path[-1]: (_type_of(field) | None, Field(default=None, description=f"Must be {field.rule.value}."))
+        field.path[-1]: (_type_of(field), Field(default=None, description=f"Must be {field.rule.value}."))
         for field in fields.members(prefix)
         if field.kind is not Kind.READ_ONLY and not field.input_name
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, leaves, value_at
+from pulumi_audian.diff import Change, Document, changes, leaves
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
 from pulumi_audian.values import UNKNOWN, same, shown
@@ -27,9 +27,8 @@ class Adoption:
 def adoption(observed: Document, declaration: Declaration) -> Adoption:
     """What adopting an observed account would change."""
     found = changes(observed, declaration.desired)
-    touched = {change.path for change in found}
     changeable = {name: observed[name] for name in MUTABLE if name in observed}
-    untouched = sum(1 for path, _ in leaves(changeable) if path not in touched)
+    untouched = sum(1 for path, _ in leaves(changeable) if not any(_overlap(path, change.path) for change in found))
     title, status = str(observed.get("name", "")), str(observed.get("status", ""))
     return Adoption(declaration.account_id, title, status, found, untouched)
 

@@ -54,13 +54,13 @@ class AccountProvider(ResourceProvider):
         from pulumi_audian import review
 
         inputs, old_inputs, facts = _received(news), _received(_olds), Facts.of(news.get(FACTS, {}))
+        secret = {SECRET_FIELDS: sorted(facts.secret)} if facts.secret else {}
         problems = [*review.input_problems(inputs, old_inputs, facts), *self._run.claim(inputs, facts)]
         if facts.preview and not problems:
             notices = engine.Log(facts.urn)
-            problems = review.preview(inputs, old_inputs, notices, lambda: self._run.reader(notices))
+            problems = review.preview(inputs | secret, old_inputs, notices, lambda: self._run.reader(notices))
         checked = whole_numbers({name: news[name] for name in news if name not in (_PROVIDER_KEY, FACTS)})
-        checked |= {SECRET_FIELDS: sorted(facts.secret)} if facts.secret else {}
-        return CheckResult(checked, [CheckFailure("", str(problem)) for problem in problems])
+        return CheckResult(checked | secret, [CheckFailure("", str(problem)) for problem in problems])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Leave the comparison of old and new inputs to the engine.

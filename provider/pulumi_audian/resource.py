@@ -97,7 +97,7 @@ class Account(Resource, module="audian", name="Account"):
     statuses other than active that `status` may be set to. `clear` lists paths of fields to set to null.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a field
         self,
         resource_name: str,
         *,

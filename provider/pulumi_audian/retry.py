@@ -22,7 +22,7 @@ _EPOCH_LIKE = 10_000_000
 _WORTH_SAYING_SECONDS = 5.0
 
 
-class Again(Exception):  # noqa: N818 - a request to the retry loop, never seen by a user
+class Again(Exception):
     """Asks for another attempt, after `wait` seconds where the API said how long; `error` is raised at the end."""
 
     def __init__(self, error: AudianError, wait: float | None = None) -> None:

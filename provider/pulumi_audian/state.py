@@ -17,7 +17,7 @@ from pulumi_audian.patch import overlay
 from pulumi_audian.values import MISSING, same
 
 DECLARED = "__declared"
-ONCE_SECRET = "__onceSecret"
+ONCE_SECRET = "__onceSecret"  # noqa: S105 - a name
 OVERWRITTEN = "overwritten"
 
 

@@ -37,9 +37,11 @@ def same(left: Any, right: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value as messages show it, on one line; an absent one and null read the same."""
+    """A value as messages show it, on one line; an absent one and null read the same, and an object is not spread."""
     if value is UNKNOWN:
         return "(known after apply)"
+    if isinstance(value, Mapping):
+        return "{...}" if value else "{}"
     return "(none)" if _is_absent(value) else json.dumps(value, ensure_ascii=False, default=str)
 
 

@@ -85,10 +85,9 @@ def auth_headers(token: str, scheme: str) -> dict[str, str]:
 
 def decode_account(answer: Answer, account_id: str) -> Snapshot:
     """The account in an answer; raises the `ApiError` that the answer stands for."""
-    payload = _payload(answer)
     if answer.status != 200:  # noqa: PLR2004 - the contract's only success
-        raise _error(answer, payload, account_id)
-    account = _unwrap(payload)
+        raise refusal(answer, f"account {account_id}")
+    account = _unwrap(_payload(answer))
     if not isinstance(account, Mapping) or not isinstance(account.get("id"), str):
         raise ApiError(
             f"account {account_id}: the answer is not an account; check audian:apiUrl and audian:envelope",
@@ -127,9 +126,10 @@ def _unwrap(payload: Any) -> Any:
     return payload
 
 
-def _error(answer: Answer, payload: Any, account_id: str) -> ApiError:
-    reason = _reason(payload)
-    message = f"account {account_id}: {_sentence(answer, reason)}"
+def refusal(answer: Answer, subject: str) -> ApiError:
+    """The error that an answer stands for; `subject` says what the request was about."""
+    reason = _reason(_payload(answer))
+    message = f"{subject}: {_sentence(answer, reason)}"
     # Only the API's own words make an account gone: a 404 of a proxy or of a wrong URL says nothing about it.
     kind = AccountGone if answer.status == 404 and (reason.code or reason.message) else ApiError  # noqa: PLR2004
     return kind(message, status=answer.status, code=reason.code, field=reason.field)

@@ -1,0 +1,55 @@
+# Everything is set up on first use: the environment in .venv, the engine in the user's cache directory.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# The engine's language plugin takes Python from PATH, so the environment comes first.
+WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test up env check format lock schema bench clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+
+demo: $(READY) ## Show the main job on a local copy of the API: preview, up, no changes, a refused edit
+	@$(WITH_ENGINE) $(BIN)/python tools/demo.py
+
+test: $(READY) ## Run all tests
+	@$(WITH_ENGINE) $(BIN)/python -m pytest -n auto $(ARGS)
+
+up: $(READY) ## Bring a stack's accounts up, against the configured API: make up STACK=name
+	@test -n "$(STACK)" || { echo "make up: which stack? Run make up STACK=name for stacks/Pulumi.name.yaml" >&2; exit 2; }
+	@test -f "stacks/Pulumi.$(STACK).yaml" || { echo "make up: there is no stacks/Pulumi.$(STACK).yaml; write it first, see README.md" >&2; exit 2; }
+	@exports=$$($(BIN)/python tools/env.py) && eval "$$exports" && pulumi stack select --create "$(STACK)" && pulumi up --stack "$(STACK)"
+
+env: $(READY) ## Print the exports for using pulumi by hand: eval "$(make -s env)"
+	@$(BIN)/python tools/env.py
+
+check: $(READY) ## Lint, format, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## Format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock: $(READY) ## Choose the versions of all dependencies anew
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
+		pyproject.toml emulator/pyproject.toml --group dev --output-file requirements.lock
+
+schema: $(READY) ## Write the JSON Schema of stack files from the field table
+	@$(BIN)/python tools/schema.py
+
+clean: ## Remove the environment and caches of this checkout
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(READY): requirements.lock tools/link_checkout.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Setting up the environment in $(VENV) (a minute, once)" >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock >&2
+	@$(BIN)/python tools/link_checkout.py
+	@touch $@

@@ -1,0 +1,30 @@
+"""The real engine, run as a person would run it: a project, a throw-away backend, an API to talk to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audian_emulator import Control, Emulator
+from workbench import Workbench, find_engine
+
+
+@pytest.fixture(scope="session")
+def engine_directory() -> Path:
+    """The directory of the `pulumi` command."""
+    return find_engine()
+
+
+@pytest.fixture
+def api() -> Iterator[Control]:
+    """A running API with the accounts of the shipped seed."""
+    with Emulator.running() as emulator:
+        yield Control(emulator.url)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, api: Control, engine_directory: Path) -> Workbench:
+    """A new stack of this checkout's project, with the full token, against the API."""
+    return Workbench(tmp_path, api, engine_directory)

@@ -1,0 +1,134 @@
+"""Accounts declared in Python, as an infra repo does beside its other infrastructure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from audian_emulator import Control
+from workbench import ACME, GLOBEX, Workbench
+
+EVERY_FIELD = f"""
+import pulumi
+import pulumi_audian as audian
+
+acme = audian.Account(
+    "acme",
+    account_id="{ACME}",
+    display_name="Acme Corp - Updated",
+    email="neoadmin@acme.com",
+    phone="+1-555-0200",
+    address={{
+        "street": "456 Corporate Blvd", "city": "New York", "state": "NY", "postal_code": "10001", "country": "US",
+    }},
+    settings={{
+        "timezone": "America/New_York", "language": "en", "enable_voice_mail": True, "enable_recording": True,
+        "recording_retention": 60, "sms_enabled": True,
+    }},
+    status="active",
+    metadata={{"cost_center": "US-1"}},
+    name="Acme Corporation",
+    plan="professional",
+    created_at="2023-10-15T10:30:00Z",
+)
+pulumi.export("retention", acme.settings.apply(lambda settings: settings["recording_retention"] + 1))
+pulumi.export("street", acme.address.apply(lambda address: address["postal_code"]))
+pulumi.export("metadata", acme.metadata)
+pulumi.export("all", [acme.id, acme.name, acme.display_name, acme.email, acme.phone, acme.status, acme.plan,
+                      acme.created_at, acme.updated_at])
+"""
+
+OUTPUTS_AS_INPUTS = f"""
+import pulumi
+import pulumi_audian as audian
+
+acme = audian.Account("acme", account_id="{ACME}", display_name="Acme")
+audian.Account(
+    "globex",
+    account_id=pulumi.Output.from_input("{GLOBEX}"),
+    display_name=acme.updated_at.apply(lambda text: "Globex of " + text[:4]),
+    settings=acme.settings.apply(lambda settings: {{"timezone": settings["timezone"], "enable_recording": True}}),
+    metadata={{"pin": pulumi.Output.secret("pin-4711"), "public": "yes"}},
+)
+"""
+
+
+def workbench(tmp_path: Path, api: Control, engine_directory: Path, program: str) -> Workbench:
+    """A stack whose program is the given text."""
+    bench = Workbench(tmp_path, api, engine_directory, program=program)
+    bench.write_config(bench.config)
+    return bench
+
+
+def test_every_field_can_be_declared_and_read(tmp_path: Path, api: Control, engine_directory: Path) -> None:
+    """A program declares every field by its Python name and reads every field of the live account back."""
+    bench = workbench(tmp_path, api, engine_directory, EVERY_FIELD)
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    live = api.account(ACME)
+    assert bench.bodies() == [
+        {
+            "displayName": "Acme Corp - Updated",
+            "email": "neoadmin@acme.com",
+            "phone": "+1-555-0200",
+            "address": {
+                "street": "456 Corporate Blvd",
+                "city": "New York",
+                "state": "NY",
+                "postalCode": "10001",
+                "country": "US",
+            },
+            "settings": live["settings"],
+            "metadata": {"cost_center": "US-1"},
+        }
+    ]
+    outputs = json.loads(bench.command("stack", "output", "--json"))
+    assert (outputs["retention"], outputs["street"], outputs["metadata"]) == (61, "10001", {"cost_center": "US-1"})
+    names = ("id", "name", "displayName", "email", "phone", "status", "plan", "createdAt", "updatedAt")
+    assert outputs["all"] == [live[name] for name in names]
+
+
+def test_inputs_may_be_unknown_until_up(tmp_path: Path, api: Control, engine_directory: Path) -> None:
+    """A preview shows what is known and marks the rest; up resolves it; the next preview is empty."""
+    bench = workbench(tmp_path, api, engine_directory, OUTPUTS_AS_INPUTS)
+    preview = bench.preview()
+    assert preview.code == 0, preview.text
+    (message,) = (text for text in preview.messages("info") if GLOBEX in text)
+    assert [line.split() for line in message.splitlines()[1:3]] == [
+        ["displayName:", '"Globex"', "=>", "(known", "after", "apply)"],
+        ["metadata.pin:", "(none)", "=>", "[secret]"],
+    ]
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    assert api.account(GLOBEX)["displayName"].startswith("Globex of 20")
+    assert api.account(GLOBEX)["settings"]["enableRecording"] is True
+    assert bench.preview("--expect-no-changes").code == 0
+
+
+def test_secret_inputs_stay_secret(tmp_path: Path, api: Control, engine_directory: Path) -> None:
+    """A secret in metadata reaches the API, and is encrypted in state and masked wherever it could be shown."""
+    bench = workbench(tmp_path, api, engine_directory, OUTPUTS_AS_INPUTS)
+    preview, up = bench.preview("--diff"), bench.up("--diff")
+    assert up.code == 0, up.text
+    assert api.account(GLOBEX)["metadata"] == {"costCenter": "EU-7", "pin": "pin-4711", "public": "yes"}
+    state = bench.command("stack", "export")
+    for shown in (preview.text, up.text, state, *(json.dumps(event) for event in up.events)):
+        assert "pin-4711" not in shown
+    assert "[secret]" in preview.text
+
+
+@pytest.mark.parametrize("status", [400, 409, 500])
+def test_an_error_that_echoes_a_secret_is_masked(
+    tmp_path: Path, api: Control, engine_directory: Path, status: int
+) -> None:
+    """What the API repeats of a secret value or of the token does not reach the terminal."""
+    bench = workbench(tmp_path, api, engine_directory, OUTPUTS_AS_INPUTS)
+    echo = {"error": {"code": "X", "message": f"bad value pin-4711 for {api.full_token}", "details": {}}}
+    api.fault(method="PATCH", account=GLOBEX, status=status, body=echo, times=0)
+    up = bench.up("--skip-preview")
+    assert up.code != 0
+    assert "bad value [secret] for [secret]" in up.text
+    assert "pin-4711" not in up.text
+    assert api.full_token not in up.text

@@ -1,0 +1,1 @@
+"""Install the Pulumi engine that the project is tested with."""
