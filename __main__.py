@@ -6,8 +6,11 @@ import pulumi
 
 import pulumi_audian as audian
 
-config = pulumi.Config("audian")
-for resource_name, declaration in (config.get_object("accounts") or {}).items():
+audian.check_configuration()
+accounts = pulumi.Config("audian").get_object("accounts") or {}
+if not accounts:
+    pulumi.log.warn("this stack declares no accounts: add them under audian:accounts in its stack file")
+for resource_name, declaration in accounts.items():
     account = audian.Account.from_mapping(resource_name, declaration)
     pulumi.export(
         resource_name,

@@ -8,19 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
 from pulumi_audian.errors import Refused
+from pulumi_audian.settings import PRODUCTION_URL, SETTINGS
 
-PRODUCTION_URL = "https://api.audian.com:8443/v2"
-
-_EXPECTS = {
-    "apiUrl": "an http or https URL such as " + PRODUCTION_URL,
-    "authScheme": "one of x-auth-token, bearer",
-    "envelope": "one of flat, data",
-    "timeoutSeconds": "a number of seconds over 0",
-    "retrySeconds": "a number of seconds, 0 or more",
-    "previewReads": "true or false",
-    "token": "printable ASCII text without spaces",
-    "apiKey": "printable ASCII text without spaces",
-}
 _ENVIRONMENT = {"apiUrl": "AUDIAN_API_URL", "token": "AUDIAN_API_TOKEN", "apiKey": "AUDIAN_API_KEY"}
 
 
@@ -68,7 +57,7 @@ def connect(configured: Callable[[str], Any], environment: Mapping[str, str]) ->
     `configured` looks up a configuration key such as `audian:apiUrl`. Raises `Refused`, naming each setting that is
     wrong (credentials without their value).
     """
-    settings = {name: environment.get(_ENVIRONMENT.get(name, "")) or configured(f"audian:{name}") for name in _EXPECTS}
+    settings = {name: environment.get(_ENVIRONMENT.get(name, "")) or configured(f"audian:{name}") for name in SETTINGS}
     try:
         return Connection.model_validate({name: value for name, value in settings.items() if value not in (None, "")})
     except ValidationError as error:
@@ -79,4 +68,4 @@ def connect(configured: Callable[[str], Any], environment: Mapping[str, str]) ->
 def _sentence(name: str, value: object) -> str:
     source = f"audian:{name}" + (f" (or {_ENVIRONMENT[name]})" if name in _ENVIRONMENT else "")
     what = "the value" if name in ("token", "apiKey") else repr(value)
-    return f"{source}: {what} is not {_EXPECTS[name]}; nothing was read or written"
+    return f"{source}: {what} is not {SETTINGS[name]}; nothing was read or written"

@@ -16,7 +16,7 @@ from pulumi_audian.diff import Change, Document, changes, value_at
 from pulumi_audian.errors import AccountGone, ApiError, NotApplied, OutcomeUnknown, Problem, Refused
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch, overlay
-from pulumi_audian.plan import Adoption, adoption, immutable_problems
+from pulumi_audian.plan import Adoption, adoption, immutable_problems, reopening_problems
 from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Overwritten, recorded
 from pulumi_audian.values import MISSING, same, scalars
 from pulumi_audian.wire import Snapshot
@@ -54,7 +54,7 @@ def preview_adoption(api: Api, declaration: Declaration) -> tuple[Adoption, list
     observed = api.read(declaration.account_id).account
     return adoption(observed, declaration), [
         *immutable_problems(observed, declaration),
-        *_reopening_problems(observed, declaration, NOTHING_KNOWN),
+        *reopening_problems(observed, declaration, ()),
     ]
 
 
@@ -69,7 +69,7 @@ def converge(
     """
     snapshot = api.read(declaration.account_id)
     _refuse([*immutable_problems(snapshot.account, declaration)], declaration.account_id)
-    _refuse(_reopening_problems(snapshot.account, declaration, known), declaration.account_id)
+    _refuse(reopening_problems(snapshot.account, declaration, known.overwritten), declaration.account_id)
     closed_notice(snapshot.account.get("status", ""), declaration, notices)
     return _written(_Write(api, declaration, known, notices, tuple(ignored), snapshot))
 
@@ -195,17 +195,6 @@ class _Write:
 def _refuse(problems: list[Problem], account_id: str) -> None:
     if problems:
         raise Refused(f"account {account_id}: {'; '.join(map(str, problems))}; nothing was written")
-
-
-def _reopening_problems(observed: Document, declaration: Declaration, known: Known) -> list[Problem]:
-    closed_by_us = known.outputs.get("status") == "closed" and ("status",) in known.declared
-    if observed.get("status") != "closed" or declaration.desired.get("status") != "active" or closed_by_us:
-        return []
-    message = (
-        'the account was found closed, and is not reopened silently by declaring "active"; '
-        "have it reopened, or remove status from the declaration"
-    )
-    return [Problem("status", message)]
 
 
 def _below(path: Path, prefixes: Iterable[Path]) -> bool:

@@ -9,6 +9,7 @@ from pulumi_audian.declaration import Declaration
 from pulumi_audian.diff import Change, Document, changes, leaves
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
+from pulumi_audian.state import Overwritten
 from pulumi_audian.values import UNKNOWN, same, shown
 
 
@@ -41,6 +42,20 @@ def immutable_problems(observed: Document, declaration: Declaration) -> list[Pro
         for name, value in sorted(expected.items())
         if value is not UNKNOWN and not same(observed.get(name), value)
     ]
+
+
+def reopening_problems(
+    observed: Document, declaration: Declaration, overwritten: Iterable[Overwritten]
+) -> list[Problem]:
+    """The problem of declaring an account active that was found closed, unless it was this program that closed it."""
+    ours = any(record.path == ("status",) and record.ours == "closed" for record in overwritten)
+    if observed.get("status") != "closed" or declaration.desired.get("status") != "active" or ours:
+        return []
+    message = (
+        'the account was found closed, and is not reopened silently by declaring "active"; '
+        "have it reopened, or remove status from the declaration"
+    )
+    return [Problem("status", message)]
 
 
 def changed_identity(account_id: str, declared_id: str) -> Problem:

@@ -27,7 +27,7 @@ from pulumi.runtime import rpc
 from pulumi_audian import engine
 from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
 from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused
-from pulumi_audian.plan import changed_identity
+from pulumi_audian.plan import changed_identity, reopening_problems
 from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Secret, declared_inputs, to_outputs
 from pulumi_audian.values import UNKNOWN, mapped, whole_numbers
 
@@ -67,9 +67,15 @@ class AccountProvider(ResourceProvider):
 
         It is the only way to a detailed diff of a dynamic resource, and never asks for a replacement.
         """
-        declared_id = _received(_news).get("accountId", UNKNOWN)
+        news, known = _received(_news), Known.of(_received(_olds))
+        declared_id = news.get("accountId", UNKNOWN)
         if declared_id not in (UNKNOWN, _id):
             engine.fail(Refused(str(changed_identity(_id, declared_id))))
+        # On a refresh the engine asks for the difference between what was observed and the old declaration: there is
+        # nothing to refuse then, and no declaration was checked in this run.
+        if self._run.declares(_id):
+            for problem in reopening_problems(known.outputs, Declaration.of(news), known.overwritten):
+                engine.fail(Refused(f"account {_id}: {problem}"))
         return DiffResult()
 
     def create(self, props: dict[str, Any]) -> CreateResult:

@@ -8,12 +8,12 @@ from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 import pulumi
 from pulumi.dynamic import Resource
-from pulumi.runtime import config
 
+from pulumi_audian.configuration import check_configuration
 from pulumi_audian.declaration import FACTS
 from pulumi_audian.fields import BY_PATH, FIELDS, TOP_LEVEL, WIRE_NAMES, Path, Rule, dotted, snake_case, wire_path
 from pulumi_audian.provider import AccountProvider
-from pulumi_audian.values import MISSING
+from pulumi_audian.values import MISSING, shown
 
 Status = Literal["active", "suspended", "closed"]
 TYPE_TOKEN = "pulumi-python:dynamic/audian:Account"  # noqa: S105 - the engine's name of the resource type
@@ -131,9 +131,14 @@ class Account(Resource, module="audian", name="Account"):
 
         Unknown names are not dropped: they fail the preview with the nearest known one.
         """
+        if not isinstance(declaration, Mapping):
+            raise pulumi.RunError(
+                f"account {resource_name}: {shown(declaration)} is not a map of fields; write it as "
+                f"{resource_name}: {{accountId: acc_1234567890, ...}}; nothing was read or written"
+            )
         account = cls.__new__(cls)
         nulls = [name for name, value in declaration.items() if value is None]
-        account._declare(resource_name, {"onDelete": "retain", **declaration}, opts, nulls)
+        account._declare(resource_name, {"onDelete": "retain", **declaration}, opts, nulls)  # noqa: SLF001 - its own
         return account
 
     def _declare(
@@ -143,7 +148,7 @@ class Account(Resource, module="audian", name="Account"):
         opts: pulumi.ResourceOptions | None,
         nulls: Sequence[str] = (),
     ) -> None:
-        refuse_plaintext_credentials()
+        check_configuration()
         inputs = {
             name: _wire_names(name, value)
             for name, value in declared.items()
@@ -173,16 +178,6 @@ class Account(Resource, module="audian", name="Account"):
     updated_at = _Live[str]("updatedAt")
     account_id = _Live[str]("accountId")
     overwritten = _Live[list[dict[str, Any]]]("overwritten")
-
-
-def refuse_plaintext_credentials() -> None:
-    """Stop the program where a credential stands unencrypted in the stack file."""
-    for key in ("audian:token", "audian:apiKey"):
-        if config.get_config(key) is not None and not config.is_config_secret(key):
-            raise pulumi.RunError(
-                f"{key} stands in plain text in the stack file: remove it, revoke that credential, and set the new one "
-                f"with `pulumi config set --secret {key}` or in the environment; nothing was read or written"
-            )
 
 
 def _options(opts: pulumi.ResourceOptions | None, on_delete: Any) -> pulumi.ResourceOptions:

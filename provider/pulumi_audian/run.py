@@ -47,6 +47,11 @@ class Run:
         message = f'"{account_id}" is declared by resource {other} too; declare an account once, in one place'
         return [Problem("accountId", message)]
 
+    def declares(self, account_id: str) -> bool:
+        """Whether a resource declared the account in this run."""
+        with self._lock:
+            return account_id in self._claims
+
     def facts(self, account_id: str) -> Facts:
         """What the program said of the resource that declares an account in this run."""
         with self._lock:

@@ -110,9 +110,13 @@ def declared_inputs(known: Known, account: Document) -> dict[str, Any]:
     cleared = inputs.pop("clear", [])
     for path in known.declared:
         observed = value_at(account, path)
-        if dotted(path) not in cleared and not same(observed, MISSING):
+        if dotted(path) in cleared:
+            continue
+        if not same(observed, MISSING):
             # An object at the path of a declared value was declared as `{}`: what is in it is not ours to watch.
             inputs = overlay(inputs, path, {} if isinstance(observed, Mapping) else observed)
+        elif isinstance(value_at(account, path[:-1]), Mapping) and value_at(inputs, path[:-1]) is MISSING:
+            inputs = overlay(inputs, path[:-1], {})
     still_clear = [path for path in cleared if same(value_at(account, parse_dotted(path)), MISSING)]
     return {**inputs, "clear": still_clear} if still_clear else inputs
 

@@ -48,8 +48,10 @@ def test_all_bad_values_are_reported_at_once(bench: Workbench) -> None:
         'phone: "call me" is not a phone number such as +1-555-0200 (quote it: it is text)',
         "settings.enableRecordings: is not a known field; did you mean enableRecording?",
         "settings.recordingRetention: 400 is not a whole number of days from 1 to 365",
-        'settings.timezone: "America/NewYork" is not an IANA timezone such as America/New_York; '
-        "did you mean America/New_York?",
+        (
+            'settings.timezone: "America/NewYork" is not an IANA timezone such as America/New_York; '
+            "did you mean America/New_York?"
+        ),
         'status: "paused" is not one of active, suspended, closed',
         "updatedAt: is read-only: the API sets it; remove it from the declaration",
     ]
@@ -73,14 +75,14 @@ def test_all_bad_values_are_reported_at_once(bench: Workbench) -> None:
         ),
         pytest.param(
             {"createdAt": "2024-01-01T00:00:00Z"},
-            'createdAt: the account has "2023-10-15T10:30:00Z", the program declares "2024-01-01T00:00:00Z"; a creation '
-            "time never changes: correct the declaration or remove it",
+            'createdAt: the account has "2023-10-15T10:30:00Z", the program declares "2024-01-01T00:00:00Z"; a '
+            "creation time never changes: correct the declaration or remove it",
             id="createdAt",
         ),
         pytest.param(
             {"accountId": GLOBEX},
-            'accountId: the account has "acc_1234567890", the program declares "acc_2345678901"; declare another account '
-            "under a resource name of its own",
+            'accountId: the account has "acc_1234567890", the program declares "acc_2345678901"; declare another '
+            "account under a resource name of its own",
             id="accountId",
         ),
     ],
@@ -286,6 +288,34 @@ def test_a_plain_token_in_the_stack_file_is_refused(bench: Workbench) -> None:
     assert "plain-token-77aa" not in preview.text
     assert "Traceback" not in preview.text
     assert bench.calls() == []
+
+
+def test_a_misspelt_setting_is_refused(bench: Workbench) -> None:
+    """A setting that would be ignored, such as another spelling of apiUrl, stops the program with the nearest one."""
+    bench.config["audian:apiurl"] = "http://127.0.0.1:1/v2"
+    bench.declare(acme={"accountId": ACME, "displayName": "X"})
+    up = bench.up("--skip-preview")
+    assert up.code != 0
+    assert "audian:apiurl is not a setting of pulumi-audian; did you mean audian:apiUrl?" in up.text
+    assert "Traceback" not in up.text
+    assert bench.calls() == []
+
+
+def test_a_stack_without_accounts_says_so(bench: Workbench) -> None:
+    """A stack file that declares nothing is not passed over in silence."""
+    bench.write_config({})
+    preview = bench.preview()
+    assert preview.code == 0, preview.text
+    assert any("this stack declares no accounts" in text for text in preview.messages("warning"))
+
+
+def test_an_account_that_is_no_map_is_refused(bench: Workbench) -> None:
+    """A declaration that is not a map of fields is named, without a traceback."""
+    bench.write_config({**bench.config, "audian:accounts": {"acme": "acc_1234567890"}})
+    preview = bench.preview()
+    assert preview.code != 0
+    assert "acme" in preview.text
+    assert "Traceback" not in preview.text
 
 
 def test_a_wrong_setting_is_named(bench: Workbench) -> None:

@@ -1,0 +1,39 @@
+"""The program's look at its own configuration, before any account is declared."""
+
+from __future__ import annotations
+
+import difflib
+
+import pulumi
+from pulumi.runtime import config
+
+from pulumi_audian.settings import ACCOUNTS, CREDENTIALS, SETTINGS
+
+_NAMESPACE = "audian:"
+
+
+def check_configuration() -> None:
+    """Stop the program where a credential stands unencrypted in the stack file, or a setting is misspelt.
+
+    A misspelt setting would be ignored, and a write could go to another place than was meant. Raises
+    `pulumi.RunError`, which the engine shows without a traceback.
+    """
+    keys = {*config.get_config_env(), *config.CONFIG.get()}
+    for key in sorted(key for key in keys if key.startswith(_NAMESPACE)):
+        name = key.removeprefix(_NAMESPACE)
+        if name in CREDENTIALS and not config.is_config_secret(key):
+            raise pulumi.RunError(
+                f"{key} stands in plain text in the stack file: remove it, revoke that credential, and set the new one "
+                f"with `pulumi config set --secret {key}` or in the environment; nothing was read or written"
+            )
+        if name not in (*SETTINGS, ACCOUNTS):
+            raise pulumi.RunError(
+                f"{key} is not a setting of pulumi-audian; {_hint(name)}; nothing was read or written"
+            )
+
+
+def _hint(name: str) -> str:
+    by_folded = {known.lower(): known for known in (*SETTINGS, ACCOUNTS)}
+    nearest = difflib.get_close_matches(name.replace("_", "").lower(), by_folded, n=1)
+    known = ", ".join(sorted(by_folded.values()))
+    return f"did you mean {_NAMESPACE}{by_folded[nearest[0]]}?" if nearest else f"known are {known}"

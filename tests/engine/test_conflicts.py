@@ -1,0 +1,106 @@
+"""Someone else changes the account between what state knows and what up writes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from workbench import ACME, Workbench
+
+BEFORE = {"accountId": ACME, "displayName": "Acme", "settings": {"timezone": "UTC"}}
+AFTER: dict[str, Any] = {**BEFORE, "displayName": "Acme 2"}
+
+
+def test_a_conflict_is_warned_of_and_written_as_declared(bench: Workbench) -> None:
+    """By default, an edit by others of a declared field is named with all values, and what is declared is written."""
+    bench.settle(acme=BEFORE)
+    bench.api.edit(ACME, {"settings": {"timezone": "Asia/Tokyo"}})
+    bench.declare(acme=AFTER)
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    (warning,) = up.messages("warning")
+    assert warning == (
+        f'account {ACME}: settings.timezone was "UTC" when last read and was changed to "Asia/Tokyo" by someone else; '
+        'writing "UTC" as declared'
+    )
+    assert bench.api.account(ACME)["settings"]["timezone"] == "UTC"
+
+
+def test_a_conflict_can_stop_up(bench: Workbench) -> None:
+    """With onConflict fail, up stops with both values and writes nothing; a refresh resolves the doubt."""
+    bench.settle(acme={**BEFORE, "onConflict": "fail"})
+    bench.api.edit(ACME, {"settings": {"timezone": "Asia/Tokyo"}})
+    bench.declare(acme={**AFTER, "onConflict": "fail"})
+    up = bench.up("--skip-preview")
+    assert up.code != 0
+    (error,) = up.errors
+    assert '"UTC" when last read and was changed to "Asia/Tokyo" by someone else' in error
+    assert "nothing was written: run pulumi refresh" in error
+    assert bench.bodies() == []
+    assert bench.refresh("--skip-preview").changed("acme") == {"settings.timezone": "update"}
+    assert bench.up("--skip-preview").code == 0
+
+
+def test_an_edit_to_the_declared_value_is_no_conflict(bench: Workbench) -> None:
+    """Where someone else already made the change that up would make, nothing is written and nothing is said."""
+    bench.settle(acme=BEFORE)
+    bench.api.edit(ACME, {"displayName": "Acme 2"})
+    bench.declare(acme={**AFTER, "onConflict": "fail"})
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    assert bench.bodies() == []
+
+
+def test_a_write_is_conditional_where_the_version_is_known(bench: Workbench) -> None:
+    """With an ETag, the PATCH carries If-Match."""
+    bench.api.behave(etag=True)
+    bench.settle(acme=BEFORE)
+    bench.declare(acme=AFTER)
+    assert bench.up("--skip-preview").code == 0
+    (write,) = bench.api.writes()
+    assert write["ifMatch"]
+
+
+@pytest.mark.parametrize("on_conflict", ["warn", "fail"])
+def test_an_edit_during_the_write_leads_to_a_new_decision(bench: Workbench, on_conflict: str) -> None:
+    """A 412 is followed by one fresh read: a declared field that changed meanwhile is decided on anew."""
+    bench.api.behave(etag=True)
+    bench.settle(acme={**BEFORE, "onConflict": on_conflict})
+    bench.declare(acme={**AFTER, "onConflict": on_conflict})
+    bench.api.fault(method="GET", delaySeconds=1.5)
+    editor = threading.Thread(target=_edit_after_first_read, args=(bench,))
+    editor.start()
+    up = bench.up("--skip-preview")
+    editor.join()
+    writes = [write["status"] for write in bench.api.writes()]
+    if on_conflict == "warn":
+        assert up.code == 0, up.text
+        assert writes == [412, 200]
+        assert bench.api.account(ACME)["settings"]["timezone"] == "UTC"
+        assert any("by someone else" in text for text in up.messages("warning"))
+    else:
+        assert up.code != 0
+        assert writes == [412]
+        assert bench.api.account(ACME)["settings"]["timezone"] == "Asia/Tokyo"
+
+
+def _edit_after_first_read(bench: Workbench) -> None:
+    # The delayed read has its answer already when the edit is made, so what it shows is outdated when it arrives.
+    while not any(entry["method"] == "GET" for entry in bench.api.requests()):
+        time.sleep(0.02)
+    bench.api.edit(ACME, {"settings": {"timezone": "Asia/Tokyo"}})
+
+
+def test_a_version_that_never_matches_is_not_repeated_blindly(bench: Workbench) -> None:
+    """A second 412 ends the update: the decision is made anew once, not for ever."""
+    bench.api.behave(etag=True)
+    bench.settle(acme=BEFORE)
+    bench.declare(acme=AFTER)
+    bench.api.fault(method="PATCH", status=412, times=0)
+    up = bench.up("--skip-preview")
+    assert up.code != 0
+    assert len(bench.bodies()) == 2
+    assert "HTTP 412" in up.errors[0]
