@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -14,8 +15,11 @@ from urllib3.exceptions import NewConnectionError
 from pulumi_audian import retry, wire
 from pulumi_audian.connection import Connection
 from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused, Unreachable
+from pulumi_audian.values import mapped
 from pulumi_audian.wire import Answer, Request, Snapshot
 
+_MASK = "[secret]"
+_SHORTEST_SECRET_WITHIN_TEXT = 4
 _UNAUTHORIZED = 401
 _SERVER_ERROR = 500
 
@@ -76,6 +80,10 @@ class Client:
         return answer
 
     def _attempt(self, call: _Call, token: str | None) -> Answer:
+        held = self._throttle.remaining()
+        if held:
+            message = f"{call.subject}: not asked, because the API wants fewer requests (HTTP 429); run again later"
+            raise retry.Again(Unreachable(message), held)
         answer = self._exchange(call, token)
         doubtful = call.request.method == "PATCH" and answer.status != retry.TOO_MANY_REQUESTS
         if answer.status in retry.BUSY or (doubtful and answer.status == _SERVER_ERROR):
@@ -91,7 +99,6 @@ class Client:
         raise retry.Again(error, seconds)
 
     def _exchange(self, call: _Call, token: str | None) -> Answer:
-        time.sleep(self._throttle.remaining())
         request = call.request
         try:
             response = self._session.request(
@@ -146,10 +153,26 @@ class _HeaderAuth(requests.auth.AuthBase):
 
 
 def _masked(answer: Answer, secrets: Iterable[str]) -> Answer:
-    text = answer.text
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "[secret]")
+    hidden = sorted(filter(None, secrets), key=len, reverse=True)
+    try:
+        payload = json.loads(answer.text)
+    except ValueError:
+        return answer._replace(text=_masked_text(answer.text, hidden))
+    text = json.dumps(mapped(payload, str | int | float, lambda value: _masked_value(value, hidden)))
     return answer._replace(text=text)
+
+
+def _masked_value(value: str | float, secrets: Sequence[str]) -> str | float:
+    if str(value) in secrets:
+        return _MASK
+    return _masked_text(value, secrets) if isinstance(value, str) else value
+
+
+def _masked_text(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET_WITHIN_TEXT:
+            text = text.replace(secret, _MASK)
+    return text
 
 
 def _never_sent(error: requests.RequestException) -> bool:

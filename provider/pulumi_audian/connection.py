@@ -8,20 +8,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
 
 from pulumi_audian.errors import Refused
-from pulumi_audian.settings import PRODUCTION_URL, SETTINGS
+from pulumi_audian.settings import CREDENTIALS, PRODUCTION_URL, SETTINGS
 
 _ENVIRONMENT = {"apiUrl": "AUDIAN_API_URL", "token": "AUDIAN_API_TOKEN", "apiKey": "AUDIAN_API_KEY"}
 
 
 def _require_header_text(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value().strip()
+    text = value.get_secret_value()
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError
-    return SecretStr(text)
+    return value
 
 
 def _require_http_url(value: str) -> str:
-    HttpUrl(value)
+    url = HttpUrl(value)
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError
     return value.rstrip("/")
 
 
@@ -41,8 +43,8 @@ class Connection(BaseModel):
     api_key: Credential | None = Field(default=None, alias="apiKey")
     auth_scheme: Literal["x-auth-token", "bearer"] = Field(default="x-auth-token", alias="authScheme")
     envelope: Literal["flat", "data"] = "flat"
-    timeout_seconds: float = Field(default=30, gt=0, alias="timeoutSeconds")
-    retry_seconds: float = Field(default=120, ge=0, alias="retrySeconds")
+    timeout_seconds: float = Field(default=30, gt=0, allow_inf_nan=False, alias="timeoutSeconds")
+    retry_seconds: float = Field(default=120, ge=0, allow_inf_nan=False, alias="retrySeconds")
     preview_reads: bool = Field(default=True, alias="previewReads")
 
     @property
@@ -57,7 +59,7 @@ def connect(configured: Callable[[str], Any], environment: Mapping[str, str]) ->
     `configured` looks up a configuration key such as `audian:apiUrl`. Raises `Refused`, naming each setting that is
     wrong (credentials without their value).
     """
-    settings = {name: environment.get(_ENVIRONMENT.get(name, "")) or configured(f"audian:{name}") for name in SETTINGS}
+    settings = {name: _setting(name, configured, environment) for name in SETTINGS}
     try:
         return Connection.model_validate({name: value for name, value in settings.items() if value not in (None, "")})
     except ValidationError as error:
@@ -65,7 +67,13 @@ def connect(configured: Callable[[str], Any], environment: Mapping[str, str]) ->
         raise Refused("; ".join(sorted(wrong))) from None
 
 
+def _setting(name: str, configured: Callable[[str], Any], environment: Mapping[str, str]) -> Any:
+    value = environment.get(_ENVIRONMENT.get(name, ""), "").strip() or configured(f"audian:{name}")
+    return value.strip() if isinstance(value, str) else value
+
+
 def _sentence(name: str, value: object) -> str:
     source = f"audian:{name}" + (f" (or {_ENVIRONMENT[name]})" if name in _ENVIRONMENT else "")
-    what = "the value" if name in ("token", "apiKey") else repr(value)
+    hidden = name in CREDENTIALS or "@" in str(value)
+    what = "the value" if hidden else repr(value)
     return f"{source}: {what} is not {SETTINGS[name]}; nothing was read or written"

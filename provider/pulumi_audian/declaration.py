@@ -63,8 +63,9 @@ class Declaration:
     def of(cls, inputs: Document) -> Declaration:
         """The declaration that checked inputs hold, by wire names."""
         desired: dict[str, Any] = {name: inputs[name] for name in MUTABLE if name in inputs}
-        for path in inputs.get("clear", ()):
-            desired = overlay(desired, parse_dotted(path), None)
+        for path in map(parse_dotted, inputs.get("clear", ())):
+            if desired.get(path[0]) is not UNKNOWN:
+                desired = overlay(desired, path, None)
         return cls(
             account_id=inputs.get("accountId", UNKNOWN),
             desired=desired,

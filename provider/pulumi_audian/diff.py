@@ -46,10 +46,22 @@ def satisfied(observed: Any, desired: Any) -> bool:
     return same(observed, desired)
 
 
-def changes(observed: Document, desired: Document) -> tuple[Change, ...]:
-    """The declared fields that the observed document does not satisfy, sorted by path."""
-    return tuple(
-        Change(path, value_at(observed, path), value)
-        for path, value in leaves(desired)
-        if not satisfied(value_at(observed, path), value)
-    )
+def changes(observed: Document, desired: Document, prefix: Path = ()) -> tuple[Change, ...]:
+    """The declared fields that the observed document does not satisfy, sorted by path.
+
+    Where an object is declared and something else is observed, the change is that of the whole object.
+    """
+    found: list[Change] = []
+    for key in sorted(desired):
+        path, value, live = (*prefix, key), desired[key], observed.get(key, MISSING)
+        if isinstance(value, Mapping) and value and (isinstance(live, Mapping) or same(live, MISSING)):
+            found += changes(live if isinstance(live, Mapping) else {}, value, path)
+        elif not satisfied(live, value):
+            found.append(Change(path, live, value))
+    return tuple(found)
+
+
+def overlap(one: Path, other: Path) -> bool:
+    """Whether one of two paths lies at or below the other."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]

@@ -36,7 +36,7 @@ class AudianError(Exception):
     """Base of all errors of this library; its text is a single line."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(" ".join(message.splitlines()))
 
 
 class Refused(AudianError):

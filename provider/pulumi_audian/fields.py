@@ -7,6 +7,7 @@ Diff, patch, validation, messages, the JSON Schema of stack files and the docs a
 from __future__ import annotations
 
 import enum
+import json
 import re
 from typing import NamedTuple
 
@@ -110,14 +111,17 @@ def members(prefix: Path) -> tuple[Field, ...]:
 
 def dotted(path: Path) -> str:
     """A path as people and the engine write it: `settings.timezone`, `metadata["crm.id"]`."""
-    parts = [f".{part}" if _BARE_SEGMENT.fullmatch(part) else f'["{part}"]' for part in path]
-    return "".join(parts).removeprefix(".")
+    return "".join(map(_segment, path)).removeprefix(".")
 
 
 def parse_dotted(text: str) -> Path:
     """The path that `dotted` wrote."""
-    quoted_or_bare = re.findall(r'\["([^"]*)"\]|([^.\[\]]+)', text)
-    return tuple(quoted or bare for quoted, bare in quoted_or_bare)
+    found = re.findall(r'\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)', text)
+    return tuple(json.loads(quoted) if quoted else bare for quoted, bare in found)
+
+
+def _segment(part: str) -> str:
+    return f".{part}" if _BARE_SEGMENT.fullmatch(part) else f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
 def snake_case(name: str) -> str:
@@ -130,8 +134,10 @@ WIRE_NAMES: dict[str, str] = {snake_case(name): name for name in (*(field.declar
 
 def wire_path(path: str) -> str:
     """A dotted path with Python names, such as `settings.enable_recording`, as the engine and the API know it."""
-    head, *rest = parse_dotted(path)
-    head = WIRE_NAMES.get(head, head)
-    if BY_PATH.get((head,), BY_PATH[("metadata",)]).rule is Rule.OBJECT:
-        rest = [WIRE_NAMES.get(part, part) for part in rest]
-    return dotted((head, *rest))
+    match = re.fullmatch(r"(\w+)(?:\.(\w+))?(.*)", path, re.DOTALL)
+    if match is None:
+        return path
+    head, member, rest = WIRE_NAMES.get(match[1], match[1]), match[2], match[3]
+    if member and BY_PATH.get((head,), BY_PATH[("metadata",)]).rule is Rule.OBJECT:
+        member = WIRE_NAMES.get(member, member)
+    return head + (f".{member}" if member else "") + rest

@@ -6,14 +6,13 @@ compares what the account holds afterwards with what was declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, value_at
-from pulumi_audian.errors import AccountGone, ApiError, NotApplied, OutcomeUnknown, Problem, Refused
+from pulumi_audian.diff import Change, Document, changes, overlap, value_at
+from pulumi_audian.errors import AccountGone, ApiError, AudianError, NotApplied, OutcomeUnknown, Problem, Refused
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch, overlay
 from pulumi_audian.plan import Adoption, adoption, immutable_problems, reopening_problems
@@ -49,13 +48,14 @@ class Notices(Protocol):
         """A fact of the moment, such as a wait."""
 
 
-def preview_adoption(api: Api, declaration: Declaration) -> tuple[Adoption, list[Problem]]:
-    """What adopting would change, and what forbids it; reads the account once and writes nothing."""
+def preview_adoption(api: Api, declaration: Declaration, *, adopting: bool = True) -> tuple[Adoption, list[Problem]]:
+    """What adopting would change, and what forbids it; reads the account once and writes nothing.
+
+    Whether an account may be reopened is judged on adoption only: afterwards it takes what state knows.
+    """
     observed = api.read(declaration.account_id).account
-    return adoption(observed, declaration), [
-        *immutable_problems(observed, declaration),
-        *reopening_problems(observed, declaration, ()),
-    ]
+    reopening = reopening_problems(observed, declaration, ()) if adopting else []
+    return adoption(observed, declaration), [*immutable_problems(observed, declaration), *reopening]
 
 
 def converge(
@@ -67,11 +67,17 @@ def converge(
     `Refused` before any write, `ApiError` or `Unreachable` where the API refused or can't be reached,
     `OutcomeUnknown` where that can't be told, and `NotApplied` where the account holds something else.
     """
+
+    def decide(observed: Document) -> Declaration:
+        problems = immutable_problems(observed, declaration)
+        problems += reopening_problems(observed, declaration, known.overwritten)
+        if problems:
+            raise Refused(f"account {declaration.account_id}: {'; '.join(map(str, problems))}; nothing was written")
+        return declaration
+
     snapshot = api.read(declaration.account_id)
-    _refuse([*immutable_problems(snapshot.account, declaration)], declaration.account_id)
-    _refuse(reopening_problems(snapshot.account, declaration, known.overwritten), declaration.account_id)
     closed_notice(snapshot.account.get("status", ""), declaration, notices)
-    return _written(_Write(api, declaration, known, notices, tuple(ignored), snapshot))
+    return _Write(api, snapshot, decide=decide, known=known, notices=notices, ignored=ignored).carried_out()
 
 
 def closed_notice(status: str, declaration: Declaration, notices: Notices) -> None:
@@ -88,10 +94,139 @@ def restore(api: Api, account_id: str, known: Known, notices: Notices) -> None:
         notices.info(f"account {account_id} is gone: nothing to restore")
         return
     allowed = frozenset(known.outputs.get("allowStatus", ()))
-    back, left = _split_restorable(snapshot.account, known.overwritten, allowed)
-    declaration = _former_values(account_id, back, known.secret)
-    _written(_Write(api, declaration, NOTHING_KNOWN, notices, (), snapshot))
-    notices.info(_restored(account_id, back, left))
+    decided = [_restoration(snapshot.account, known.overwritten, allowed)]
+
+    def decide(observed: Document) -> Declaration:
+        decided[0] = _restoration(observed, known.overwritten, allowed)
+        return _former_values(account_id, decided[0].back, known.secret)
+
+    _Write(api, snapshot, decide=decide, known=NOTHING_KNOWN, notices=notices).carried_out()
+    notices.info(_restored(account_id, decided[0]))
+
+
+class _Write:
+    """The one write of an operation, with a fresh decision after every answer that leaves doubt."""
+
+    def __init__(  # noqa: PLR0913 - what an operation consists of
+        self,
+        api: Api,
+        snapshot: Snapshot,
+        *,
+        decide: Callable[[Document], Declaration],
+        known: Known,
+        notices: Notices,
+        ignored: Iterable[Path] = (),
+    ) -> None:
+        self._api = api
+        self._decide = decide
+        self._known = known
+        self._notices = notices
+        self._ignored = tuple(ignored)
+        self._snapshot = snapshot
+        self._declaration = decide(snapshot.account)
+        self._written: tuple[Change, ...] = ()
+        self._decided_again = False
+
+    def carried_out(self) -> Outcome:
+        """Write until the account holds what is declared; raises `NotApplied` where it does not come to that."""
+        retry.retrying(self._api.retry_seconds, self._notices.status)(self._attempt)
+        account = self._snapshot.account
+        overwritten = recorded(self._known.overwritten, self._written, self._declaration.paths)
+        wrong = self._changes(account)
+        if wrong:
+            raise NotApplied(_not_applied(wrong, self._declaration), observed=account, overwritten=overwritten)
+        return Outcome(account, overwritten)
+
+    def _attempt(self) -> None:
+        self._declaration = self._decide(self._snapshot.account)
+        found = self._changes(self._snapshot.account)
+        if found:
+            self._review_conflicts(found)
+            self._send(found)
+
+    def _send(self, found: tuple[Change, ...]) -> None:
+        body, etag = build_patch(self._snapshot.account, found), self._snapshot.etag
+        try:
+            answer = self._api.write(self._declaration.account_id, body, etag, self._secrets())
+        except OutcomeUnknown as error:
+            self._settle_doubt(error)
+        except ApiError as error:
+            self._decide_again(error)
+            return
+        else:
+            self._snapshot = answer if self._tells_all(answer.account) else self._read_after_write()
+        self._written = found
+
+    def _changes(self, account: Document) -> tuple[Change, ...]:
+        found = changes(account, self._declaration.desired)
+        return tuple(change for change in found if not _below(change.path, self._ignored))
+
+    def _tells_all(self, answered: Document) -> bool:
+        complete = answered.keys() >= self._snapshot.account.keys()
+        return complete and answered["id"] == self._declaration.account_id and not self._changes(answered)
+
+    def _read_after_write(self) -> Snapshot:
+        account_id = self._declaration.account_id
+        try:
+            return self._api.read(account_id)
+        except AudianError as error:
+            message = f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again"
+            raise OutcomeUnknown(message, repeatable=False) from None
+
+    def _settle_doubt(self, error: OutcomeUnknown) -> None:
+        self._snapshot = self._read_after_write()
+        if self._changes(self._snapshot.account):
+            raise retry.Again(error) if error.repeatable else error
+
+    def _decide_again(self, error: ApiError) -> None:
+        if error.status not in _CONFLICTS or self._snapshot.etag is None or self._decided_again:
+            raise error
+        self._decided_again = True
+        self._snapshot = self._api.read(self._declaration.account_id)
+        self._attempt()
+
+    def _review_conflicts(self, found: Iterable[Change]) -> None:
+        for change in found:
+            before = value_at(self._known.outputs, change.path)
+            watched = any(overlap(change.path, path) for path in self._known.declared)
+            if watched and not same(before, change.observed):
+                self._report_conflict(change, before)
+
+    def _report_conflict(self, change: Change, before: Any) -> None:
+        show = self._declaration.shown
+        fact = (
+            f"account {self._declaration.account_id}: {dotted(change.path)} was {show(change.path, before)} when last "
+            f"read and was changed to {show(change.path, change.observed)} by someone else"
+        )
+        if self._declaration.on_conflict == "fail":
+            raise Refused(f"{fact}; nothing was written: run pulumi refresh, then decide in code which value is right")
+        self._notices.warn(f"{fact}; writing {show(change.path, change.desired)} as declared")
+
+    def _secrets(self) -> list[str]:
+        values = (self._declaration.desired.get(name) for name in self._declaration.secret)
+        return [str(inner) for value in values for inner in scalars(value) if inner is not None]
+
+
+class _Restoration(NamedTuple):
+    """Which records are put back, and which are left, with the reason."""
+
+    back: list[Overwritten]
+    left: list[tuple[Overwritten, str]]
+
+
+def _restoration(account: Document, records: Iterable[Overwritten], allowed: frozenset[str]) -> _Restoration:
+    decided = _Restoration([], [])
+    for record in records:
+        live = value_at(account, record.path)
+        if same(live, record.was):
+            continue
+        if not same(live, record.ours):
+            decided.left.append((record, "someone else changed it since"))
+        elif record.path == ("status",) and record.was not in ("active", *allowed):
+            decided.left.append((record, f"{record.was} is not in allowStatus"))
+        else:
+            decided.back.append(record)
+    return decided
 
 
 def _former_values(account_id: str, records: Iterable[Overwritten], secret: frozenset[str]) -> Declaration:
@@ -101,104 +236,18 @@ def _former_values(account_id: str, records: Iterable[Overwritten], secret: froz
     return Declaration(account_id, desired, {}, "retain", "warn", secret)
 
 
-def _written(write: _Write) -> Outcome:
-    retry.retrying(write.api.retry_seconds, write.notices.status)(write.attempt)
-    return write.outcome()
+def _restored(account_id: str, decided: _Restoration) -> str:
+    names = ", ".join(dotted(record.path) for record in decided.back)
+    done = f"restored {names}" if names else "nothing to restore"
+    kept = "".join(f"; left {dotted(record.path)} as it is: {why}" for record, why in decided.left)
+    return f"account {account_id}: {done}{kept}"
 
 
-@dataclass
-class _Write:
-    """The one write of an operation, with a fresh decision after every answer that leaves doubt."""
-
-    api: Api
-    declaration: Declaration
-    known: Known
-    notices: Notices
-    ignored: tuple[Path, ...]
-    snapshot: Snapshot
-    written: tuple[Change, ...] = ()
-    decided_again: bool = False
-
-    def attempt(self) -> None:
-        """Write what differs now; raises `retry.Again` where the same write may be repeated after a wait."""
-        found = self._changes(self.snapshot.account)
-        if not found:
-            return
-        self._review_conflicts(found)
-        self.written = self.written or found
-        body = build_patch(self.snapshot.account, found)
-        try:
-            answer = self.api.write(self.declaration.account_id, body, self.snapshot.etag, self._secrets())
-        except OutcomeUnknown as error:
-            self._settle_doubt(error)
-        except ApiError as error:
-            self._decide_again(error)
-        else:
-            self.snapshot = answer if self._tells_all(answer.account) else self._read()
-
-    def outcome(self) -> Outcome:
-        """The account after the write; raises `NotApplied` where it does not hold what was declared."""
-        account = self.snapshot.account
-        overwritten = recorded(self.known.overwritten, self.written, self.declaration.paths)
-        wrong = self._changes(account)
-        if wrong:
-            raise NotApplied(_not_applied(wrong, self.declaration), observed=account, overwritten=overwritten)
-        return Outcome(account, overwritten)
-
-    def _changes(self, account: Document) -> tuple[Change, ...]:
-        found = changes(account, self.declaration.desired)
-        return tuple(change for change in found if not _below(change.path, self.ignored))
-
-    def _tells_all(self, answered: Document) -> bool:
-        complete = answered.keys() >= self.snapshot.account.keys()
-        return complete and answered["id"] == self.declaration.account_id and not self._changes(answered)
-
-    def _read(self) -> Snapshot:
-        return self.api.read(self.declaration.account_id)
-
-    def _settle_doubt(self, error: OutcomeUnknown) -> None:
-        self.snapshot = self._read()
-        if not self._changes(self.snapshot.account):
-            return
-        if error.repeatable:
-            raise retry.Again(error)
-        raise error
-
-    def _decide_again(self, error: ApiError) -> None:
-        if error.status not in _CONFLICTS or self.snapshot.etag is None or self.decided_again:
-            raise error
-        self.decided_again = True
-        self.snapshot = self._read()
-        self.attempt()
-
-    def _review_conflicts(self, found: Iterable[Change]) -> None:
-        for change in found:
-            before = value_at(self.known.outputs, change.path)
-            if change.path in self.known.declared and not same(before, change.observed):
-                self._report_conflict(change, before)
-
-    def _report_conflict(self, change: Change, before: Any) -> None:
-        show = self.declaration.shown
-        fact = (
-            f"account {self.declaration.account_id}: {dotted(change.path)} was {show(change.path, before)} when last "
-            f"read and was changed to {show(change.path, change.observed)} by someone else"
-        )
-        if self.declaration.on_conflict == "fail":
-            raise Refused(f"{fact}; nothing was written: run pulumi refresh, then decide in code which value is right")
-        self.notices.warn(f"{fact}; writing {show(change.path, change.desired)} as declared")
-
-    def _secrets(self) -> list[str]:
-        values = (self.declaration.desired.get(name) for name in self.declaration.secret)
-        return [text for value in values for text in scalars(value) if isinstance(text, str)]
-
-
-def _refuse(problems: list[Problem], account_id: str) -> None:
-    if problems:
-        raise Refused(f"account {account_id}: {'; '.join(map(str, problems))}; nothing was written")
-
-
-def _below(path: Path, prefixes: Iterable[Path]) -> bool:
-    return any(prefix == ("*",) or path[: len(prefix)] == prefix for prefix in prefixes)
+def _below(path: Path, patterns: Iterable[Path]) -> bool:
+    return any(
+        len(pattern) <= len(path) and all(part in ("*", own) for part, own in zip(pattern, path, strict=False))
+        for pattern in patterns
+    )
 
 
 def _not_applied(wrong: Iterable[Change], declaration: Declaration) -> str:
@@ -211,27 +260,3 @@ def _not_applied(wrong: Iterable[Change], declaration: Declaration) -> str:
         f"account {declaration.account_id}: the API accepted the change, but {facts}; "
         "state holds what the account really has: declare that value, or have the account corrected"
     )
-
-
-def _split_restorable(
-    account: Document, records: Iterable[Overwritten], allowed: frozenset[str]
-) -> tuple[list[Overwritten], list[tuple[Overwritten, str]]]:
-    back: list[Overwritten] = []
-    left: list[tuple[Overwritten, str]] = []
-    for record in records:
-        live = value_at(account, record.path)
-        if same(live, record.was):
-            continue
-        if not same(live, record.ours):
-            left.append((record, "someone else changed it since"))
-        elif record.path == ("status",) and record.was not in ("active", *allowed):
-            left.append((record, f"{record.was} is not in allowStatus"))
-        else:
-            back.append(record)
-    return back, left
-
-
-def _restored(account_id: str, back: list[Overwritten], left: list[tuple[Overwritten, str]]) -> str:
-    done = f"restored {', '.join(dotted(record.path) for record in back)}" if back else "nothing to restore"
-    kept = "".join(f"; left {dotted(record.path)} as it is: {why}" for record, why in left)
-    return f"account {account_id}: {done}{kept}"

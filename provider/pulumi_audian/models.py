@@ -22,7 +22,7 @@ from pulumi_audian.values import is_exact, scalars, shown
 
 # The contract's own example, +1-555-0200, is neither E.164 nor a number that a dialling plan knows: what is
 # checked is that the text can only be a phone number, with an optional extension.
-_PHONE = r"^\+?(?:[ ().\-/]*\d){3,15}[ ().\-/]*(?:(?:x|ext\.?)\s*\d{1,6})?$"
+_PHONE = r"(?i)^\+?\(?[0-9](?:[ ().\-/]{0,3}[0-9]){2,14}(?:[ ,;]*(?:x|ext)[.=]?\s*[0-9]{1,6})?$"
 
 _OPTION_EXPECTS = {
     "accountId": "an account's id such as acc_1234567890",
@@ -41,7 +41,7 @@ def timezones() -> frozenset[str]:
 
 def _require_email(value: str) -> str:
     try:
-        validate_email(value, check_deliverability=False)
+        validate_email(value, check_deliverability=False, strict=True)
     except EmailNotValidError as error:
         raise ValueError from error
     return value
@@ -92,7 +92,7 @@ def _object_model(path: Path) -> type[BaseModel]:
 class _Options(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    accountId: Annotated[str, StringConstraints(pattern=r"^[\w\-.~]+$")]  # noqa: N815 - the stack file's spelling
+    accountId: Annotated[str, StringConstraints(pattern=r"^[\w\-~][\w\-.~]*$")]  # noqa: N815 - the stack file's spelling
     onDelete: Literal["retain", "restore"] = "retain"  # noqa: N815
     onConflict: Literal["warn", "fail"] = "warn"  # noqa: N815
     allowStatus: list[Literal["suspended", "closed"]] = []  # noqa: N815
@@ -111,7 +111,7 @@ def problems(known: Mapping[str, Any], *, unknown: frozenset[str], secret: froze
     `known` holds the inputs whose values are known, by wire name; `unknown` names top-level inputs without a value
     yet; values of the top-level inputs named by `secret` are masked.
     """
-    return sorted({*_model_problems(known, unknown, secret), *_clear_problems(known), *_status_problems(known)})
+    return sorted({*_model_problems(known, unknown, secret), *_clear_problems(known), *_status_problems(known, secret)})
 
 
 def _model_problems(known: Mapping[str, Any], unknown: frozenset[str], secret: frozenset[str]) -> Iterable[Problem]:
@@ -132,7 +132,8 @@ def _problem(details: ErrorDetails, secret: frozenset[str]) -> Problem:
     value = "[secret]" if path[0] in secret else shown(details["input"])
     field = fields.BY_PATH.get(path)
     expects = field.rule.value if field else _OPTION_EXPECTS[path[0]]
-    return Problem(dotted(path), f"{value} is not {expects}{_timezone_hint(field, details['input'])}")
+    hint = "" if path[0] in secret else _timezone_hint(field, details["input"])
+    return Problem(dotted(path), f"{value} is not {expects}{hint}")
 
 
 def _timezone_hint(field: fields.Field | None, value: Any) -> str:
@@ -145,8 +146,10 @@ def _timezone_hint(field: fields.Field | None, value: Any) -> str:
 def _unknown_key(path: Path) -> str:
     *prefix, key = path
     siblings = {field.declared_as: field for field in fields.members(tuple(prefix))}
-    if key in siblings or key == "id":
+    if key in siblings or path == ("id",):
         return _not_an_input(siblings.get(key) or fields.BY_PATH[("id",)])
+    if not siblings:
+        return f"is not a known field; {dotted(tuple(prefix))} has no members"
     names = [name for name, field in siblings.items() if field.kind is not Kind.READ_ONLY]
     names += [] if prefix else fields.OPTIONS
     by_folded = {name.lower(): name for name in names}
@@ -165,7 +168,7 @@ def _clear_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
     paths = known.get("clear", ())
     for text in paths if isinstance(paths, list) else ():
         path = fields.parse_dotted(text) if isinstance(text, str) else ()
-        if path[:1] not in [(name,) for name in fields.MUTABLE]:
+        if path == ("status",) or path[:1] not in [(name,) for name in fields.MUTABLE]:
             yield Problem("clear", f"{shown(text)} is not the path of a field that can be changed")
         elif path[0] != "metadata" and path not in fields.BY_PATH:
             yield Problem("clear", f"{dotted(path)} {_unknown_key(path)}")
@@ -182,11 +185,12 @@ def _declares(known: Mapping[str, Any], path: Path) -> bool:
     return True
 
 
-def _status_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
-    status, allowed = known.get("status"), known.get("allowStatus") or ()
-    if status in ("suspended", "closed") and status not in allowed:
+def _status_problems(known: Mapping[str, Any], secret: frozenset[str]) -> Iterable[Problem]:
+    status, allowed = known.get("status"), known.get("allowStatus")
+    if status in ("suspended", "closed") and status not in (allowed if isinstance(allowed, list) else ()):
+        what, which = ("[secret]", "it") if "status" in secret else (shown(status), status)
         yield Problem(
             "status",
-            f'"{status}" takes the phones of everyone on this account out of service: '
-            f"if that is meant, add {status} to allowStatus",
+            f"{what} takes the phones of everyone on this account out of service: "
+            f"if that is meant, add {which} to allowStatus",
         )

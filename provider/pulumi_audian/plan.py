@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, leaves
+from pulumi_audian.diff import Change, Document, changes, leaves, overlap
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
 from pulumi_audian.state import Overwritten
@@ -29,8 +29,9 @@ def adoption(observed: Document, declaration: Declaration) -> Adoption:
     """What adopting an observed account would change."""
     found = changes(observed, declaration.desired)
     changeable = {name: observed[name] for name in MUTABLE if name in observed}
-    untouched = sum(1 for path, _ in leaves(changeable) if not any(_overlap(path, change.path) for change in found))
-    title, status = str(observed.get("name", "")), str(observed.get("status", ""))
+    untouched = sum(1 for path, _ in leaves(changeable) if not any(overlap(path, change.path) for change in found))
+    title = "" if "name" in declaration.secret else str(observed.get("name", ""))
+    status = str(observed.get("status", ""))
     return Adoption(declaration.account_id, title, status, found, untouched)
 
 
@@ -38,7 +39,7 @@ def immutable_problems(observed: Document, declaration: Declaration) -> list[Pro
     """The declared immutable values that differ from the account's, each with both values and the remedy."""
     expected = {"id": declaration.account_id, **declaration.asserted}
     return [
-        Problem(BY_PATH[(name,)].declared_as, _immutable(name, observed.get(name), value))
+        changed_immutable(name, observed.get(name), value, declaration)
         for name, value in sorted(expected.items())
         if value is not UNKNOWN and not same(observed.get(name), value)
     ]
@@ -49,28 +50,30 @@ def reopening_problems(
 ) -> list[Problem]:
     """The problem of declaring an account active that was found closed, unless it was this program that closed it."""
     ours = any(record.path == ("status",) and record.ours == "closed" for record in overwritten)
-    if observed.get("status") != "closed" or declaration.desired.get("status") != "active" or ours:
+    desired = declaration.desired.get("status")
+    if observed.get("status") != "closed" or desired in (None, UNKNOWN, "closed") or ours:
         return []
     message = (
-        'the account was found closed, and is not reopened silently by declaring "active"; '
-        "have it reopened, or remove status from the declaration"
+        f"the account was found closed, and is not reopened silently by declaring "
+        f"{declaration.shown(('status',), desired)}; have it reopened, or remove status from the declaration"
     )
     return [Problem("status", message)]
 
 
 def changed_identity(account_id: str, declared_id: str) -> Problem:
     """The problem of a resource whose declaration names another account than it manages."""
-    return Problem("accountId", _immutable("id", account_id, declared_id))
+    return Problem("accountId", _immutable("id", shown(account_id), shown(declared_id)))
 
 
-def changed_immutable(name: str, actual: object, declared: object) -> Problem:
-    """The problem of an immutable value declared otherwise than the account was last known to have it."""
-    return Problem(name, _immutable(name, actual, declared))
+def changed_immutable(name: str, actual: object, declared: object, declaration: Declaration) -> Problem:
+    """The problem of an immutable value declared otherwise than the account has it, or had it when last read."""
+    path = (name,)
+    message = _immutable(name, declaration.shown(path, actual), declaration.shown(path, declared))
+    return Problem(BY_PATH[path].declared_as, message)
 
 
-def _immutable(name: str, actual: object, declared: object) -> str:
-    field = BY_PATH[(name,)]
-    return f"the account has {shown(actual)}, the program declares {shown(declared)}; {field.remedy}"
+def _immutable(name: str, actual: str, declared: str) -> str:
+    return f"the account has {actual}, the program declares {declared}; {BY_PATH[(name,)].remedy}"
 
 
 def render_changes(found: Iterable[Change], declaration: Declaration) -> list[str]:
@@ -97,7 +100,7 @@ def render_adoption(plan: Adoption, declaration: Declaration) -> str:
 def released(old_paths: Iterable[Path], declaration: Declaration) -> tuple[Path, ...]:
     """The formerly declared paths that the declaration no longer mentions."""
     kept = declaration.paths
-    return tuple(path for path in sorted(old_paths) if not any(_overlap(path, other) for other in kept))
+    return tuple(path for path in sorted(old_paths) if not any(overlap(path, other) for other in kept))
 
 
 def render_released(paths: Iterable[Path]) -> str:
@@ -109,8 +112,3 @@ def render_released(paths: Iterable[Path]) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 value`, `2 values`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _overlap(one: Path, other: Path) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]

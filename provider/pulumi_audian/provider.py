@@ -27,6 +27,7 @@ from pulumi.runtime import rpc
 from pulumi_audian import engine
 from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
 from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused
+from pulumi_audian.fields import Path
 from pulumi_audian.plan import changed_identity, reopening_problems
 from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Secret, declared_inputs, to_outputs
 from pulumi_audian.values import UNKNOWN, mapped, whole_numbers
@@ -82,11 +83,13 @@ class AccountProvider(ResourceProvider):
         """Adopt an account."""
         account_id = props["accountId"]
         known = replace(NOTHING_KNOWN, overwritten=self._run.take_over(account_id))
-        return CreateResult(account_id, self._converge(props, known))
+        return CreateResult(account_id, self._converge(props, known, ()))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Write what differs from the live account."""
-        return UpdateResult(self._converge(_news, Known.of(_received(_olds))))
+        # On creation the engine disregards ignoreChanges; on an update it puts the old values in place of the new ones,
+        # and only the program knows which.
+        return UpdateResult(self._converge(_news, Known.of(_received(_olds)), self._run.facts(_id).ignored))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Observe an account: its values, and the declaration with those values where they drifted."""
@@ -113,13 +116,12 @@ class AccountProvider(ResourceProvider):
         except AudianError as error:
             engine.fail(error)
 
-    def _converge(self, props: dict[str, Any], known: Known) -> dict[str, Any]:
+    def _converge(self, props: dict[str, Any], known: Known, ignored: tuple[Path, ...]) -> dict[str, Any]:
         from pulumi_audian import lifecycle
 
         inputs = _received(props)
         declaration = Declaration.of(inputs)
-        facts = self._run.facts(declaration.account_id)
-        notices = engine.Log(facts.urn)
+        notices = engine.Log(self._run.facts(declaration.account_id).urn)
 
         def outputs(outcome: Outcome) -> dict[str, Any]:
             after = replace(known, overwritten=outcome.overwritten)
@@ -127,7 +129,7 @@ class AccountProvider(ResourceProvider):
 
         try:
             client = self._run.client(notices)
-            return outputs(lifecycle.converge(client, declaration, known, notices, facts.ignored))
+            return outputs(lifecycle.converge(client, declaration, known, notices, ignored))
         except NotApplied as error:
             held = {**outputs(Outcome(error.observed, error.overwritten)), _PROVIDER_KEY: props[_PROVIDER_KEY]}
             engine.fail(error, engine.PartialState(declaration.account_id, held))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -18,12 +19,13 @@ BUSY = frozenset({429, 502, 503, 504})
 TOO_MANY_REQUESTS = 429
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 20.0
+_MOST_DOUBLINGS = 16
 _EPOCH_LIKE = 10_000_000
 _WORTH_SAYING_SECONDS = 5.0
 
 
 class Again(Exception):
-    """Asks for another attempt, after `wait` seconds where the API said how long; `error` is raised at the end."""
+    """Asks for another attempt, after `wait` seconds where it is known how long; `error` is raised at the end."""
 
     def __init__(self, error: AudianError, wait: float | None = None) -> None:
         super().__init__(str(error))
@@ -48,6 +50,8 @@ def _seconds(text: str, now: float) -> float | None:
         number = float(text)
     except ValueError:
         return _seconds_until(text, now)
+    if not math.isfinite(number):
+        return None
     return number - now if number > _EPOCH_LIKE else number
 
 
@@ -60,7 +64,7 @@ def _seconds_until(date: str, now: float) -> float | None:
 
 def backoff(attempt: int) -> float:
     """Seconds to wait after the given attempt, counted from 1: doubling, capped, and spread by jitter."""
-    ceiling = min(_FIRST_WAIT_SECONDS * 2 ** (attempt - 1), _LONGEST_BACKOFF_SECONDS)
+    ceiling = min(_FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, _MOST_DOUBLINGS), _LONGEST_BACKOFF_SECONDS)
     return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - spreads load, keeps no secret
 
 
@@ -97,8 +101,7 @@ def retrying(budget_seconds: float, say: Callable[[str], None]) -> tenacity.Retr
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    again = _again(state)
-    return backoff(state.attempt_number) if again.wait is None else again.wait
+    return _again(state).wait or backoff(state.attempt_number)
 
 
 def _announce(state: tenacity.RetryCallState, say: Callable[[str], None]) -> None:

@@ -46,14 +46,15 @@ def preview(
     try:
         api = connect()
         if api is None:
-            return [changed_immutable(name, old_inputs[name], inputs[name]) for name in changed if name in old_inputs]
+            edited = [name for name in changed if name in old_inputs]
+            return [changed_immutable(name, old_inputs[name], inputs[name], declaration) for name in edited]
         return _read(api, declaration, notices, adopting=not old_inputs)
     except AudianError as error:
         return [Problem("", str(error))]
 
 
 def _read(api: Api, declaration: Declaration, notices: Notices, *, adopting: bool) -> list[Problem]:
-    plan, problems = preview_adoption(api, declaration)
+    plan, problems = preview_adoption(api, declaration, adopting=adopting)
     if adopting and not problems:
         notices.info(render_adoption(plan, declaration))
         closed_notice(plan.status, declaration, notices)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pulumi_audian.declaration import SECRET_FIELDS
-from pulumi_audian.diff import Change, Document, value_at
+from pulumi_audian.diff import Change, Document, overlap, value_at
 from pulumi_audian.fields import OPTIONS, TOP_LEVEL, Path, dotted, parse_dotted
 from pulumi_audian.patch import overlay
 from pulumi_audian.values import MISSING, same
@@ -69,13 +69,37 @@ NOTHING_KNOWN = Known({}, (), (), frozenset())
 def recorded(
     known: Iterable[Overwritten], written: Iterable[Change], declared: Iterable[Path]
 ) -> tuple[Overwritten, ...]:
-    """The records after a write: the first value found stays, ours is the last one written, released ones go."""
+    """The records after a write: the first value found stays, ours is the last one written, released ones go.
+
+    A record stands for everything below its path.
+    """
     records = {record.path: record for record in known}
     for change in written:
-        was = records[change.path].was if change.path in records else change.observed
-        records[change.path] = Overwritten(change.path, was, change.desired)
-    kept = records.keys() & set(declared)
+        above = next((path for path in records if path == change.path[: len(path)]), None)
+        if above is None:
+            records = _with_new_record(records, change)
+        else:
+            records[above] = _with_later_value(records[above], change)
+    kept = [path for path in records if any(overlap(path, other) for other in declared)]
     return tuple(records[path] for path in sorted(kept))
+
+
+def _with_new_record(records: dict[Path, Overwritten], change: Change) -> dict[Path, Overwritten]:
+    # What the new value replaces as a whole may hold values that we wrote before: the first ones found are the former.
+    was = change.observed
+    for record in records.values():
+        if overlap(record.path, change.path):
+            former = None if record.was is MISSING else record.was
+            was = overlay(was if isinstance(was, Mapping) else {}, record.path[len(change.path) :], former)
+    rest = {path: record for path, record in records.items() if not overlap(path, change.path)}
+    return {**rest, change.path: Overwritten(change.path, was, change.desired)}
+
+
+def _with_later_value(record: Overwritten, change: Change) -> Overwritten:
+    inner = change.path[len(record.path) :]
+    if not inner:
+        return record._replace(ours=change.desired)
+    return record._replace(ours=overlay(record.ours if isinstance(record.ours, Mapping) else {}, inner, change.desired))
 
 
 def to_outputs(account: Document, source: Document, declared: Iterable[Path], known: Known) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import enum
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
+from types import UnionType
 from typing import Any
 
 
@@ -45,7 +46,7 @@ def shown(value: Any) -> str:
     return "(none)" if _is_absent(value) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def mapped(value: Any, kind: type, convert: Callable[[Any], Any]) -> Any:
+def mapped(value: Any, kind: type | UnionType, convert: Callable[[Any], Any]) -> Any:
     """A value with everything of one type inside it converted."""
     if isinstance(value, kind):
         return convert(value)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pulumi_audian.errors import AccountGone, ApiError
-from pulumi_audian.values import shown
+from pulumi_audian.values import MISSING, shown
 
 
 class Request(NamedTuple):
@@ -43,7 +43,9 @@ class _Reason(NamedTuple):
     code: str = ""
     message: str = ""
     field: str = ""
-    value: Any = None
+    value: Any = MISSING
+    is_api: bool = False
+    """Whether the body has the form of this API's errors, and not of some server before it."""
 
 
 _JSON = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -131,12 +133,13 @@ def refusal(answer: Answer, subject: str) -> ApiError:
     reason = _reason(_payload(answer))
     message = f"{subject}: {_sentence(answer, reason)}"
     # Only the API's own words make an account gone: a 404 of a proxy or of a wrong URL says nothing about it.
-    kind = AccountGone if answer.status == 404 and (reason.code or reason.message) else ApiError  # noqa: PLR2004
+    kind = AccountGone if answer.status == 404 and reason.is_api else ApiError  # noqa: PLR2004
     return kind(message, status=answer.status, code=reason.code, field=reason.field)
 
 
 def _sentence(answer: Answer, reason: _Reason) -> str:
-    subject = f"the API refused {reason.field} {shown(reason.value)}" if reason.field else "the API answered"
+    value = "" if reason.value is MISSING else f" {shown(reason.value)}"
+    subject = f"the API refused {reason.field}{value}" if reason.field else "the API answered"
     why = reason.message or ("with a redirect" if 300 <= answer.status < 400 else "without saying why")  # noqa: PLR2004
     code = f"{reason.code}, " if reason.code and reason.code != str(answer.status) else ""
     remedy = _REMEDIES.get(answer.status, "check audian:apiUrl, or run again later")
@@ -146,26 +149,36 @@ def _sentence(answer: Answer, reason: _Reason) -> str:
 def _reason(payload: Any) -> _Reason:
     if not isinstance(payload, Mapping):
         return _Reason()
-    if isinstance(payload.get("error"), Mapping):
-        return _structured_reason(payload["error"])
-    data = payload.get("data")
+    error, data = payload.get("error"), payload.get("data")
+    if isinstance(error, Mapping):
+        return _structured_reason(error)
+    is_api = payload.get("status") in ("error", "fatal") and isinstance(error, str)
     if isinstance(data, Mapping) and data and all(isinstance(value, Mapping) for value in data.values()):
         return _validation_reason(data)
     inner = data.get("message") if isinstance(data, Mapping) else None
-    return _Reason(code=_text(payload.get("error")), message=_text(inner) or _text(payload.get("message")))
+    message = _text(inner) or _text(payload.get("message"))
+    return _Reason(code=_text(error), message=message, is_api=is_api)
 
 
 def _structured_reason(error: Mapping[str, Any]) -> _Reason:
     details = error.get("details")
     details = details if isinstance(details, Mapping) else {}
     field = _text(details.get("field")) or _text(error.get("param"))
-    return _Reason(_text(error.get("code")), _text(error.get("message")), field, details.get("value"))
+    code, message = _text(error.get("code")), _text(error.get("message"))
+    return _Reason(code, message, field, details.get("value", MISSING), is_api=bool(code and message))
 
 
 def _validation_reason(data: Mapping[str, Any]) -> _Reason:
-    path, rules = next(iter(sorted(data.items())))
+    found = {path: _rules_text(rules) for path, rules in sorted(data.items())}
+    if len(found) == 1:
+        ((path, message),) = found.items()
+        return _Reason(message=message, field=path)
+    return _Reason(message="; ".join(f"{path}: {message}" for path, message in found.items()))
+
+
+def _rules_text(rules: Mapping[str, Any]) -> str:
     messages = [_text(rule.get("message")) for rule in rules.values() if isinstance(rule, Mapping)]
-    return _Reason(message=", ".join(filter(None, messages)) or "validation error", field=path)
+    return ", ".join(filter(None, messages)) or "validation error"
 
 
 def _text(value: Any) -> str:

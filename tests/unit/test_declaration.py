@@ -1,0 +1,121 @@
+"""What a program says of an account, as read from the inputs that the engine holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts
+from pulumi_audian.values import MISSING, UNKNOWN
+
+INPUTS: dict[str, Any] = {
+    "accountId": "acc_1",
+    "displayName": "Acme",
+    "settings": {"timezone": "UTC"},
+    "name": "Acme Corporation",
+    "plan": "starter",
+    "onDelete": "restore",
+    "onConflict": "fail",
+    "allowStatus": ["closed"],
+}
+
+
+def test_inputs_are_sorted_by_who_may_change_them() -> None:
+    """Changeable fields are desired, immutable ones asserted, and options are neither."""
+    declaration = Declaration.of(INPUTS)
+    assert declaration.account_id == "acc_1"
+    assert declaration.desired == {"displayName": "Acme", "settings": {"timezone": "UTC"}}
+    assert declaration.asserted == {"name": "Acme Corporation", "plan": "starter"}
+    assert (declaration.on_delete, declaration.on_conflict) == ("restore", "fail")
+
+
+def test_options_have_their_documented_defaults() -> None:
+    """Without options an account is retained, conflicts are warned of and nothing is secret."""
+    declaration = Declaration.of({"accountId": "acc_1"})
+    assert (declaration.on_delete, declaration.on_conflict) == ("retain", "warn")
+    assert declaration.secret == frozenset()
+    assert declaration.paths == ()
+
+
+def test_an_account_id_may_be_unknown_at_preview() -> None:
+    """An id that another resource will produce is unknown, not missing."""
+    assert Declaration.of({"displayName": "Acme"}).account_id is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("clear", "desired"),
+    [
+        pytest.param(["phone"], {"settings": {"timezone": "UTC"}, "phone": None}, id="scalar"),
+        pytest.param(
+            ["settings.language"], {"settings": {"timezone": "UTC", "language": None}}, id="beside a declared member"
+        ),
+        pytest.param(
+            ["address.state"], {"settings": {"timezone": "UTC"}, "address": {"state": None}}, id="in no declared object"
+        ),
+        pytest.param(
+            ['metadata["crm.id"]'],
+            {"settings": {"timezone": "UTC"}, "metadata": {"crm.id": None}},
+            id="quoted metadata key",
+        ),
+    ],
+)
+def test_cleared_fields_are_desired_to_be_null(clear: list[str], desired: dict[str, Any]) -> None:
+    """`clear` adds null at its paths and leaves what is declared beside them."""
+    inputs = {"accountId": "acc_1", "settings": {"timezone": "UTC"}, "clear": clear}
+    assert Declaration.of(inputs).desired == desired
+
+
+def test_reading_a_declaration_leaves_the_inputs_alone() -> None:
+    """The engine's inputs are not changed by what is cleared."""
+    inputs = {"accountId": "acc_1", "settings": {"timezone": "UTC"}, "clear": ["settings.language"]}
+    Declaration.of(inputs)
+    assert inputs["settings"] == {"timezone": "UTC"}
+
+
+def test_paths_are_the_mutable_ones_and_watched_adds_the_assertions() -> None:
+    """Drift matters for asserted values too, but only mutable ones are written or released."""
+    declaration = Declaration.of({**INPUTS, "clear": ["phone"]})
+    mutable = {("displayName",), ("settings", "timezone"), ("phone",)}
+    assert set(declaration.paths) == mutable
+    assert set(declaration.watched) == mutable | {("name",), ("plan",)}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        pytest.param(("metadata", "pin"), "1234", "[secret]", id="inside a secret field"),
+        pytest.param(("metadata",), {"pin": "1234"}, "[secret]", id="the secret field itself"),
+        pytest.param(("displayName",), "Acme", '"Acme"', id="not secret"),
+        pytest.param(("displayName",), MISSING, "(none)", id="absent and not secret"),
+    ],
+)
+def test_secret_values_are_masked(path: tuple[str, ...], value: Any, text: str) -> None:
+    """A value below a secret top-level field is never shown."""
+    declaration = Declaration.of({"accountId": "acc_1", SECRET_FIELDS: ["metadata"]})
+    assert declaration.shown(path, value) == text
+
+
+def test_facts_are_read_from_their_input() -> None:
+    """What only the program knows arrives as plain JSON."""
+    facts = Facts.of(
+        {
+            "urn": "urn:pulumi:dev::infra::audian:Account::acme",
+            "preview": False,
+            "secret": ["phone"],
+            "ignored": ["settings.timezone", 'metadata["crm.id"]'],
+            "nulls": ["email"],
+        }
+    )
+    assert facts.urn.endswith("::acme")
+    assert facts.preview is False
+    assert facts.secret == {"phone"}
+    assert facts.ignored == (("settings", "timezone"), ("metadata", "crm.id"))
+    assert facts.nulls == ("email",)
+
+
+def test_missing_facts_are_harmless() -> None:
+    """Without facts nothing is ignored, secret or null, and nothing is taken for an update."""
+    facts = Facts.of({})
+    assert facts.preview is True
+    assert (facts.secret, facts.ignored, facts.nulls) == (frozenset(), (), ())

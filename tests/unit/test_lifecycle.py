@@ -1,0 +1,235 @@
+"""Adopt and update: what is read, refused, written and verified, against an account in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.unit.memory_api import LIVE, Heard, MemoryApi, adopt, declared, known, merged
+
+from pulumi_audian.declaration import SECRET_FIELDS
+from pulumi_audian.errors import NotApplied, Refused
+from pulumi_audian.fields import Path
+from pulumi_audian.lifecycle import converge, preview_adoption
+from pulumi_audian.state import NOTHING_KNOWN, Known, Overwritten
+from pulumi_audian.values import MISSING, same
+
+
+def test_a_preview_reads_once_and_writes_nothing() -> None:
+    """The plan shows what adopting would change, and the account stays as it is."""
+    api = MemoryApi()
+    plan, problems = preview_adoption(api, declared(displayName="New", plan="starter"))
+    assert [(change.observed, change.desired) for change in plan.changes] == [("Acme", "New")]
+    assert problems == []
+    assert (api.reads, api.bodies, api.account) == (1, [], LIVE)
+
+
+def test_a_preview_names_everything_that_forbids_adopting() -> None:
+    """Differing immutable values and a closed account are problems before any up."""
+    api = MemoryApi({**LIVE, "status": "closed"})
+    _, problems = preview_adoption(api, declared(plan="enterprise", name="Acme", status="active"))
+    assert sorted(problem.path for problem in problems) == ["name", "plan", "status"]
+
+
+@pytest.mark.parametrize("replaces", [False, True], ids=["server merges", "server replaces"])
+@pytest.mark.parametrize(
+    ("inputs", "bodies"),
+    [
+        pytest.param({}, [], id="nothing declared"),
+        pytest.param({"displayName": "Acme", "settings": {"timezone": "UTC"}}, [], id="as it is"),
+        pytest.param({"displayName": "New", "email": "old@acme.com"}, [{"displayName": "New"}], id="one field"),
+        pytest.param(
+            {"settings": {"timezone": "Asia/Tokyo"}},
+            [{"settings": {"timezone": "Asia/Tokyo", "language": "en"}}],
+            id="a member",
+        ),
+        pytest.param(
+            {"clear": ["settings.language"]}, [{"settings": {"timezone": "UTC", "language": None}}], id="cleared"
+        ),
+        pytest.param(
+            {"displayName": "New", "metadata": {"tier": "silver", "crm": {"id": "1"}}},
+            [{"displayName": "New", "metadata": {"tier": "silver", "crm": {"id": "1"}}}],
+            id="all in one write",
+        ),
+    ],
+)
+def test_one_write_of_what_differs(inputs: dict[str, Any], bodies: list[dict[str, Any]], *, replaces: bool) -> None:
+    """One read, at most one PATCH with the changed fields, and nothing else of the account changes."""
+    api = MemoryApi(replaces=replaces)
+    outcome = adopt(api, declared(**inputs))
+    assert api.bodies == bodies
+    assert outcome.account == api.account
+    assert same(api.account, merged(LIVE, bodies[0] if bodies else {}))
+
+
+@pytest.mark.parametrize(
+    ("account", "inputs", "words"),
+    [
+        pytest.param(LIVE, {"plan": "enterprise"}, ["plan", '"starter"', '"enterprise"', "upgrade"], id="immutable"),
+        pytest.param(LIVE, {"name": "A", "plan": "B"}, ["name:", "plan:"], id="all at once"),
+        pytest.param({**LIVE, "id": "acc_2"}, {}, ["accountId", '"acc_2"'], id="another account answered"),
+        pytest.param({**LIVE, "status": "closed"}, {"status": "active"}, ["closed", "reopened"], id="reopening"),
+    ],
+)
+def test_refusals_come_before_any_write(account: dict[str, Any], inputs: dict[str, Any], words: list[str]) -> None:
+    """What a rule forbids stops the operation with the reason, and the account is untouched."""
+    heard = Heard()
+    api = MemoryApi(account)
+    with pytest.raises(Refused, match="nothing was written") as caught:
+        converge(api, declared(displayName="New", **inputs), NOTHING_KNOWN, heard)
+    assert all(word in str(caught.value) for word in ["acc_1", *words])
+    assert api.bodies == []
+
+
+@pytest.mark.parametrize(("inputs", "warned"), [({}, True), ({"status": "closed", "allowStatus": ["closed"]}, False)])
+def test_a_closed_account_is_managed_with_a_warning(inputs: dict[str, Any], *, warned: bool) -> None:
+    """Settings of a closed account are kept, and a person hears of it unless the program closed it."""
+    heard = Heard()
+    api = MemoryApi({**LIVE, "status": "closed"})
+    converge(api, declared(displayName="New", **inputs), NOTHING_KNOWN, heard)
+    assert api.account["displayName"] == "New"
+    assert ("closed" in "".join(heard.warnings)) is warned
+
+
+CLOSED_BY_US = Overwritten(("status",), "active", "closed")
+
+
+@pytest.mark.parametrize(
+    ("record", "reopened"),
+    [
+        pytest.param([CLOSED_BY_US], True, id="closed by this program"),
+        pytest.param([CLOSED_BY_US._replace(was="suspended", ours="active")], False, id="closed by someone else since"),
+        pytest.param([], False, id="found closed, and declared so since"),
+    ],
+)
+def test_only_an_account_that_this_program_closed_is_reopened(record: list[Overwritten], *, reopened: bool) -> None:
+    """What is on record as our own closing may be undone in code; any other one is a person's decision."""
+    api = MemoryApi({**LIVE, "status": "closed"})
+    before = known(declared(status="closed"), *record, status="closed")
+    try:
+        converge(api, declared(status="active"), before, Heard())
+    except Refused:
+        assert not reopened
+    assert (api.account["status"] == "active") is reopened
+
+
+CHANGED_BY_OTHERS = {**LIVE, "displayName": "Theirs"}
+
+
+@pytest.mark.parametrize(
+    ("before", "warned"),
+    [
+        pytest.param(known(declared(displayName="Acme")), True, id="changed since it was last read"),
+        pytest.param(known(declared(displayName="Acme"), displayName="Theirs"), False, id="refreshed since"),
+        pytest.param(known(declared(email="old@acme.com")), False, id="newly declared"),
+        pytest.param(NOTHING_KNOWN, False, id="adoption"),
+    ],
+)
+def test_a_conflict_is_written_over_with_a_warning(before: Known, *, warned: bool) -> None:
+    """What is declared wins, and a person hears who lost: field, both values and what is written."""
+    heard = Heard()
+    api = MemoryApi(CHANGED_BY_OTHERS)
+    converge(api, declared(displayName="New"), before, heard)
+    assert api.account["displayName"] == "New"
+    assert [
+        all(word in line for word in ["displayName", '"Acme"', '"Theirs"', '"New"']) for line in heard.warnings
+    ] == ([True] if warned else [])
+
+
+def test_a_conflict_stops_where_the_program_says_so() -> None:
+    """With onConflict fail nothing is written, and the message says what to do."""
+    heard = Heard()
+    api = MemoryApi(CHANGED_BY_OTHERS)
+    with pytest.raises(Refused, match=r"displayName.*nothing was written.*pulumi refresh"):
+        converge(api, declared(displayName="New", onConflict="fail"), known(declared(displayName="Acme")), heard)
+    assert api.bodies == []
+
+
+@pytest.mark.parametrize("on_conflict", ["warn", "fail"])
+def test_someone_else_wrote_what_is_declared(on_conflict: str) -> None:
+    """Where the account already holds the new value there is no conflict and no write."""
+    heard = Heard()
+    api = MemoryApi(CHANGED_BY_OTHERS)
+    declaration = declared(displayName="Theirs", onConflict=on_conflict)
+    converge(api, declaration, known(declared(displayName="Acme")), heard)
+    assert (api.bodies, heard.warnings) == ([], [])
+
+
+def test_secret_values_are_kept_from_messages() -> None:
+    """A conflict about a secret shows no value, and the API client learns what to mask."""
+    heard = Heard()
+    secret = {SECRET_FIELDS: ["metadata"]}
+    api = MemoryApi({**LIVE, "metadata": {"tier": "theirs"}})
+    converge(api, declared(metadata={"tier": "hush"}, **secret), known(declared(metadata={"tier": "gold"})), heard)
+    assert not any(word in "".join(heard.warnings) for word in ["hush", "theirs", "gold"])
+    assert api.masked == ["hush"]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "bodies"),
+    [
+        pytest.param([("displayName",)], [{"settings": {"timezone": "Asia/Tokyo", "language": "en"}}], id="a field"),
+        pytest.param([("settings",)], [{"displayName": "New"}], id="an object with its members"),
+        pytest.param([("settings", "timezone")], [{"displayName": "New"}], id="a member"),
+        pytest.param([("*",)], [], id="everything"),
+        pytest.param(
+            [("settings", "*")],
+            [{"displayName": "New"}],
+            id="all members",
+        ),
+    ],
+)
+def test_ignored_paths_are_not_written(ignored: list[Path], bodies: list[dict[str, Any]]) -> None:
+    """Changes at or below an ignored path are neither made nor missed afterwards."""
+    api = MemoryApi()
+    adopt(api, declared(displayName="New", settings={"timezone": "Asia/Tokyo"}), ignored)
+    assert api.bodies == bodies
+
+
+def not_applied(forced: dict[str, Any], **inputs: Any) -> NotApplied:
+    """The error where the API accepts a declaration and holds something else."""
+    with pytest.raises(NotApplied) as caught:
+        adopt(MemoryApi(forced=forced), declared(**inputs))
+    return caught.value
+
+
+def test_every_field_that_was_not_applied_is_named() -> None:
+    """Ignored and altered values are named with what is and what should be, and applied ones are not."""
+    forced = {"displayName": "NEW", "settings": {"timezone": "UTC"}}
+    error = not_applied(forced, displayName="New", email="new@acme.com", settings={"timezone": "Asia/Tokyo"})
+    assert 'displayName is "NEW" instead of "New"' in str(error)
+    assert 'settings.timezone is "UTC" instead of "Asia/Tokyo"' in str(error)
+    assert "email" not in str(error)
+
+
+def test_what_was_applied_beside_it_is_known_afterwards() -> None:
+    """The error carries the account as it is and what was overwritten, so that state can hold both."""
+    error = not_applied({"displayName": "NEW"}, displayName="New", email="new@acme.com")
+    assert (error.observed["displayName"], error.observed["email"]) == ("NEW", "new@acme.com")
+    assert Overwritten(("email",), "old@acme.com", "new@acme.com") in error.overwritten
+
+
+def test_a_secret_that_was_not_applied_is_masked() -> None:
+    """Neither side of a secret shows."""
+    error = not_applied({"metadata": {"tier": "theirs"}}, metadata={"tier": "hush"}, **{SECRET_FIELDS: ["metadata"]})
+    assert "metadata.tier" in str(error)
+    assert not any(word in str(error) for word in ["hush", "theirs"])
+
+
+def test_values_that_differ_in_spaces_are_told_apart() -> None:
+    """A server that squeezes spaces is found out by its value, shown as it is."""
+    assert '"Acme Corp" instead of "Acme  Corp"' in str(
+        not_applied({"displayName": "Acme Corp"}, displayName="Acme  Corp")
+    )
+
+
+def test_records_accumulate_over_updates() -> None:
+    """The first value found stays on record, ours is the last one, and what was released is forgotten."""
+    heard = Heard()
+    api = MemoryApi()
+    declaration = declared(displayName="Two", email="new@acme.com")
+    records = [Overwritten(("displayName",), "Zero", "Acme"), Overwritten(("phone",), MISSING, "112")]
+    assert converge(api, declaration, known(declaration, *records), heard).overwritten == (
+        Overwritten(("displayName",), "Zero", "Two"),
+        Overwritten(("email",), "old@acme.com", "new@acme.com"),
+    )
