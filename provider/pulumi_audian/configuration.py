@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 
 import pulumi
 from pulumi.runtime import config
@@ -18,6 +19,12 @@ def check_configuration() -> None:
     A misspelt setting would be ignored, and a write could go to another place than was meant. Raises
     `pulumi.RunError`, which the engine shows without a traceback.
     """
+    _check_once(pulumi.get_project(), pulumi.get_stack())
+
+
+@functools.cache
+def _check_once(_project: str, _stack: str) -> None:
+    # Once, and not for each account: the SDK parses the whole configuration at each look.
     keys = {*config.get_config_env(), *config.CONFIG.get()}
     for key in sorted(key for key in keys if key.startswith(_NAMESPACE)):
         name = key.removeprefix(_NAMESPACE)

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
 import grpc
-from google.protobuf import any_pb2, struct_pb2
+from google.protobuf import struct_pb2
 from google.rpc import status_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
@@ -58,24 +58,24 @@ class PartialState(NamedTuple):
 def fail(error: AudianError, partial: PartialState | None = None) -> NoReturn:
     """End the operation with an error of one line, storing the partial state where there is one."""
     context = _servicer_context()
-    if context is None:
-        raise error
-    if partial is not None:
-        context.abort_with_status(_InitFailed(str(error), partial))
-    context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    if context is not None:
+        context.abort_with_status(_Failure(str(error), partial))
     raise error
 
 
-class _InitFailed(grpc.Status):  # type: ignore[misc] # grpc ships no types
-    """The gRPC status by which a provider hands over the state of a resource that is not as it should be."""
+class _Failure(grpc.Status):  # type: ignore[misc] # grpc ships no types
+    """The gRPC status of a failed operation.
 
-    def __init__(self, reason: str, partial: PartialState) -> None:
-        failure = provider_pb2.ErrorResourceInitFailed(
-            id=partial.id, properties=_struct(partial.outputs), reasons=[reason]
-        )
-        details = any_pb2.Any()
-        details.Pack(failure)
-        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason, details=[details])
+    Its message stands in the details too, where the engine looks first: newer hosts put a traceback in its place.
+    """
+
+    def __init__(self, reason: str, partial: PartialState | None) -> None:
+        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
+        if partial is not None:
+            failure = provider_pb2.ErrorResourceInitFailed(
+                id=partial.id, properties=_struct(partial.outputs), reasons=[reason]
+            )
+            status.details.add().Pack(failure)
         self.code = grpc.StatusCode.UNKNOWN
         self.details = reason
         self.trailing_metadata = (("grpc-status-details-bin", status.SerializeToString()),)

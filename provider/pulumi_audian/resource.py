@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Generic, Literal, TypedDict, TypeVar
 
 import pulumi
@@ -156,9 +156,9 @@ class Account(Resource, module="audian", name="Account"):
         }
         opts = _options(opts, inputs.get("onDelete"))
         facts = {
-            "urn": pulumi.create_urn(resource_name, TYPE_TOKEN, opts.parent),
+            "urn": _urn(resource_name, opts.parent),
             "preview": pulumi.runtime.is_dry_run(),
-            "secret": asyncio.ensure_future(_secret_names(inputs)),
+            "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
             "ignored": opts.ignore_changes or [],
             "nulls": [*nulls, *_nulls(inputs)],
         }
@@ -214,5 +214,24 @@ def _nulls(declaration: Mapping[str, Any], prefix: Path = ()) -> list[str]:
     return found
 
 
-async def _secret_names(inputs: Mapping[str, Any]) -> list[str]:
+def _urn(resource_name: str, parent: pulumi.Resource | None) -> pulumi.Input[str]:
+    # Without a parent it takes no Output to know the URN: a thousand accounts would notice.
+    if parent is not None:
+        return pulumi.create_urn(resource_name, TYPE_TOKEN, parent)
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{TYPE_TOKEN}::{resource_name}"
+
+
+def _resolves_later(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_resolves_later, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_resolves_later, value))
+    return isinstance(value, pulumi.Output | Awaitable)
+
+
+def _secret_names(inputs: Mapping[str, Any]) -> pulumi.Input[list[str]]:
+    return asyncio.ensure_future(_resolved_secret_names(inputs)) if inputs else []
+
+
+async def _resolved_secret_names(inputs: Mapping[str, Any]) -> list[str]:
     return [name for name, value in inputs.items() if await pulumi.Output.from_input(value).is_secret()]

@@ -153,3 +153,32 @@ def test_dependencies_order_the_writes(tmp_path: Path, api: Control, engine_dire
     assert done.code == 0, done.text
     assert [entry["account"] for entry in api.writes()] == [ACME, GLOBEX, INITECH]
     assert api.account(INITECH)["metadata"]["follows"] == api.account(GLOBEX)["updatedAt"]
+
+
+def test_an_answer_about_another_account_is_refused(bench: Workbench) -> None:
+    """The account that the API shows must be the one that was asked for, before anything is written to it."""
+    bench.api.behave(extraFields={"id": "acc_9999999999"})
+    bench.declare(acme={"accountId": ACME, "displayName": "Acme 2"})
+    preview, up = bench.preview(), bench.up("--skip-preview")
+    for run in (preview, up):
+        assert run.code != 0
+        assert f'the account has "acc_9999999999", the program declares "{ACME}"' in run.text
+    assert bench.bodies() == []
+
+
+MANY = """
+import pulumi_audian as audian
+
+for number in range(400):
+    audian.Account(f"account-{number}", account_id=f"acc_{number}", display_name=f"Account {number}")
+"""
+
+
+def test_hundreds_of_accounts_fit_one_program(tmp_path: Path, api: Control, engine_directory: Path) -> None:
+    """The number at which resources whose provider is stored by value crash is no limit here."""
+    bench = Workbench(tmp_path, api, engine_directory, program=MANY)
+    bench.write_config({**bench.config, "audian:previewReads": False})
+    preview = bench.preview()
+    assert preview.code == 0, preview.text
+    assert len(preview.steps()) == 400
+    assert len(preview.messages("warning")) == 1
