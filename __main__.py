@@ -6,8 +6,7 @@ import pulumi
 
 import pulumi_audian as audian
 
-audian.check_configuration()
-accounts = pulumi.Config("audian").get_object("accounts") or {}
+accounts = audian.declared_accounts()
 if not accounts:
     pulumi.log.warn("this stack declares no accounts: add them under audian:accounts in its stack file")
 for resource_name, declaration in accounts.items():

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import functools
+from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 from pulumi.runtime import config
 
+from pulumi_audian.fields import ASSERTABLE, MUTABLE
 from pulumi_audian.settings import ACCOUNTS, CREDENTIALS, SETTINGS
 
 _NAMESPACE = "audian:"
@@ -20,6 +23,28 @@ def check_configuration() -> None:
     `pulumi.RunError`, which the engine shows without a traceback.
     """
     _check_once(pulumi.get_project(), pulumi.get_stack())
+
+
+def declared_accounts() -> dict[str, Any]:
+    """The accounts of the stack file, by resource name, as `Account.from_mapping` takes them.
+
+    Where the file encrypts any value in them, the values of all are secret: the engine says of a setting whether there
+    is a secret in it, and not where.
+    """
+    check_configuration()
+    accounts: dict[str, Any] = pulumi.Config("audian").get_object(ACCOUNTS) or {}
+    if not config.is_config_secret(_NAMESPACE + ACCOUNTS):
+        return accounts
+    return {name: _with_secret_values(declaration) for name, declaration in accounts.items()}
+
+
+def _with_secret_values(declaration: Any) -> Any:
+    if not isinstance(declaration, Mapping):
+        return declaration
+    return {
+        name: pulumi.Output.secret(value) if name in (*MUTABLE, *ASSERTABLE) and value is not None else value
+        for name, value in declaration.items()
+    }
 
 
 @functools.cache

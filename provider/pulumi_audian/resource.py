@@ -192,6 +192,8 @@ def _options(opts: pulumi.ResourceOptions | None, on_delete: Any) -> pulumi.Reso
 
 
 def _wire_names(name: str, value: Any) -> Any:
+    if name == "clear" and isinstance(value, Sequence) and not isinstance(value, str):
+        return [wire_path(path) if isinstance(path, str) else path for path in value]
     if BY_PATH.get((name,), _METADATA).rule is not Rule.OBJECT:
         return value
     if isinstance(value, pulumi.Output):

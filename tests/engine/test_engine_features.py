@@ -164,6 +164,12 @@ def test_an_answer_about_another_account_is_refused(bench: Workbench) -> None:
         assert run.code != 0
         assert f'the account has "acc_9999999999", the program declares "{ACME}"' in run.text
     assert bench.bodies() == []
+    bench.api.behave(extraFields={})
+    bench.settle(acme={"accountId": ACME})
+    bench.api.behave(extraFields={"id": "acc_9999999999"})
+    refresh = bench.refresh("--skip-preview")
+    assert refresh.code != 0
+    assert "the API answered with account acc_9999999999" in refresh.errors[0]
 
 
 MANY = """

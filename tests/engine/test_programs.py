@@ -119,6 +119,30 @@ def test_secret_inputs_stay_secret(tmp_path: Path, api: Control, engine_director
     assert "[secret]" in preview.text
 
 
+def test_encrypted_values_of_the_stack_file_stay_encrypted(bench: Workbench) -> None:
+    """A value that the stack file encrypts reaches the API, and is nowhere else in the clear."""
+    bench.declare(globex={"accountId": GLOBEX, "displayName": "Globex 2", "metadata": {"public": "yes"}})
+    bench.command("config", "set", "--path", "--secret", "audian:accounts.globex.metadata.pin", "pin-0815")
+    runs = [bench.preview("--diff"), bench.up("--diff")]
+    assert [run.code for run in runs] == [0, 0], runs[-1].text
+    assert bench.api.account(GLOBEX)["metadata"]["pin"] == "pin-0815"
+    assert bench.preview("--expect-no-changes").code == 0
+    runs.append(bench.refresh("--diff"))
+    for text in (*(run.text + json.dumps(run.events) for run in runs), bench.command("stack", "export")):
+        assert "pin-0815" not in text
+
+
+def test_cleared_paths_may_have_python_names(tmp_path: Path, api: Control, engine_directory: Path) -> None:
+    """`clear` takes the names of the program it stands in."""
+    program = (
+        f'import pulumi_audian as audian\naudian.Account("a", account_id="{ACME}", clear=["settings.sms_enabled"])'
+    )
+    bench = workbench(tmp_path, api, engine_directory, program)
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    assert "smsEnabled" not in api.account(ACME)["settings"]
+
+
 @pytest.mark.parametrize("status", [400, 409, 500])
 def test_an_error_that_echoes_a_secret_is_masked(
     tmp_path: Path, api: Control, engine_directory: Path, status: int
