@@ -1,7 +1,8 @@
 """Keep the settings of existing Audian phone accounts in a Pulumi program."""
 
 from pulumi_audian.configuration import check_configuration, declared_accounts
-from pulumi_audian.resource import Account, Address, AddressArgs, Settings, SettingsArgs
+from pulumi_audian.resource import Account
+from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
 
 __all__ = [
     "Account",

@@ -57,15 +57,15 @@ class Client:
 
     def write(
         self, account_id: str, body: Mapping[str, Any], etag: str | None, secrets: Sequence[str] = ()
-    ) -> Snapshot:
-        """Send one PATCH and return the account as the answer shows it.
+    ) -> Snapshot | None:
+        """Send one PATCH and return the account as the answer shows it, or None where it shows none.
 
         Repeats only what certainly was not executed (429, no connection). Raises `ApiError` where the API refused,
         `OutcomeUnknown` where it may or may not have written. `secrets` are masked in errors.
         """
         envelope = self._connection.envelope
         request = wire.patch_request(self._connection.api_url, account_id, body, envelope=envelope, etag=etag)
-        return wire.decode_account(self._deliver(_Call(request, f"account {account_id}", tuple(secrets))), account_id)
+        return wire.decode_change(self._deliver(_Call(request, f"account {account_id}", tuple(secrets))), account_id)
 
     def _deliver(self, call: _Call) -> Answer:
         token = self._token()
@@ -88,9 +88,10 @@ class Client:
         doubtful = call.request.method == "PATCH" and answer.status != retry.TOO_MANY_REQUESTS
         if answer.status in retry.BUSY or (doubtful and answer.status == _SERVER_ERROR):
             error = wire.refusal(answer, call.subject)
+            wait = retry.asked_wait(answer.headers, time.time())
             if doubtful:
-                raise OutcomeUnknown(str(error), repeatable=answer.status in retry.BUSY)
-            self._wait_for(error, retry.asked_wait(answer.headers, time.time()))
+                raise OutcomeUnknown(str(error), repeatable=answer.status in retry.BUSY, wait=wait)
+            self._wait_for(error, wait)
         return answer
 
     def _wait_for(self, error: ApiError, seconds: float | None) -> NoReturn:
@@ -114,7 +115,7 @@ class Client:
             raise self._no_answer(error, call) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         answer = Answer(response.status_code, headers, response.text)
-        return answer if response.ok else _masked(answer, [*call.secrets, *self._credentials()])
+        return answer if answer.status == requests.codes.ok else _masked(answer, [*call.secrets, *self._credentials()])
 
     def _no_answer(self, error: requests.RequestException, call: _Call) -> Exception:
         where = f"{self._connection.api_url} ({_cause(error)})"

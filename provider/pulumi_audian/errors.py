@@ -67,12 +67,14 @@ class Unreachable(AudianError):
 class OutcomeUnknown(AudianError):
     """A write was sent, and neither success nor failure is certain.
 
-    `repeatable` tells whether the same write may be sent again once a read showed that it had no effect.
+    `repeatable` tells whether the same write may be sent again once a read showed that it had no effect, `wait` after
+    how many seconds, where the API said so.
     """
 
-    def __init__(self, message: str, *, repeatable: bool) -> None:
+    def __init__(self, message: str, *, repeatable: bool, wait: float | None = None) -> None:
         super().__init__(message)
         self.repeatable = repeatable
+        self.wait = wait
 
 
 class NotApplied(AudianError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, Generic, Literal, TypedDict, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -13,52 +13,11 @@ from pulumi_audian.configuration import check_configuration
 from pulumi_audian.declaration import FACTS
 from pulumi_audian.fields import BY_PATH, FIELDS, TOP_LEVEL, WIRE_NAMES, Path, Rule, dotted, snake_case, wire_path
 from pulumi_audian.provider import AccountProvider
+from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
 from pulumi_audian.values import MISSING, shown
 
 Status = Literal["active", "suspended", "closed"]
 TYPE_TOKEN = "pulumi-python:dynamic/audian:Account"  # noqa: S105 - the engine's name of the resource type
-
-
-class AddressArgs(TypedDict, total=False):
-    """The billing address."""
-
-    street: pulumi.Input[str]
-    city: pulumi.Input[str]
-    state: pulumi.Input[str]
-    postal_code: pulumi.Input[str]
-    country: pulumi.Input[str]
-
-
-class SettingsArgs(TypedDict, total=False):
-    """The account-level settings; `recording_retention` in whole days, 1 to 365."""
-
-    timezone: pulumi.Input[str]
-    language: pulumi.Input[str]
-    enable_voice_mail: pulumi.Input[bool]
-    enable_recording: pulumi.Input[bool]
-    recording_retention: pulumi.Input[int]
-    sms_enabled: pulumi.Input[bool]
-
-
-class Address(TypedDict, total=False):
-    """The billing address of the live account."""
-
-    street: str
-    city: str
-    state: str
-    postal_code: str
-    country: str
-
-
-class Settings(TypedDict, total=False):
-    """The settings of the live account; `recording_retention` in days."""
-
-    timezone: str
-    language: str
-    enable_voice_mail: bool
-    enable_recording: bool
-    recording_retention: int
-    sms_enabled: bool
 
 
 T = TypeVar("T")

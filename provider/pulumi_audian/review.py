@@ -9,9 +9,10 @@ from pulumi_audian import models
 from pulumi_audian.declaration import Declaration, Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import AudianError, Problem
-from pulumi_audian.lifecycle import Api, Notices, closed_notice, preview_adoption
+from pulumi_audian.lifecycle import closed_notice, preview_adoption
 from pulumi_audian.plan import changed_identity, changed_immutable, released, render_adoption, render_released
 from pulumi_audian.values import UNKNOWN, same, without_unknowns
+from pulumi_audian.writing import Api, Notices
 
 _OUT_OF_SERVICE = {
     "suspended": "suspends the account: its phones stop working until it is active again",

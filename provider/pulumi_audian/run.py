@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pulumi_audian.declaration import Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import Problem
-from pulumi_audian.lifecycle import Notices
 from pulumi_audian.state import Overwritten
 from pulumi_audian.values import UNKNOWN
+from pulumi_audian.writing import Notices
 
 if TYPE_CHECKING:
     from pulumi_audian.client import Client

@@ -87,15 +87,20 @@ def auth_headers(token: str, scheme: str) -> dict[str, str]:
 
 def decode_account(answer: Answer, account_id: str) -> Snapshot:
     """The account in an answer; raises the `ApiError` that the answer stands for."""
-    if answer.status != 200:  # noqa: PLR2004 - the contract's only success
+    snapshot = decode_change(answer, account_id)
+    if snapshot is None:
+        message = f"account {account_id}: the answer is not an account; check audian:apiUrl and audian:envelope"
+        raise ApiError(message, status=answer.status)
+    return snapshot
+
+
+def decode_change(answer: Answer, account_id: str) -> Snapshot | None:
+    """The account in an answer to a change, or None where the answer tells of success alone."""
+    if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
         raise refusal(answer, f"account {account_id}")
     account = _unwrap(_payload(answer))
-    if not isinstance(account, Mapping) or not isinstance(account.get("id"), str):
-        raise ApiError(
-            f"account {account_id}: the answer is not an account; check audian:apiUrl and audian:envelope",
-            status=answer.status,
-        )
-    return Snapshot(account, answer.headers.get("etag"))
+    shows_account = isinstance(account, Mapping) and isinstance(account.get("id"), str)
+    return Snapshot(account, answer.headers.get("etag")) if shows_account else None
 
 
 def decode_exchange(answer: Answer) -> str:

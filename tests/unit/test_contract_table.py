@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_audian import fields, resource
+from pulumi_audian import fields, resource, shapes
 from pulumi_audian.diff import value_at
 from pulumi_audian.fields import Field, Kind, Path, Rule
 
@@ -125,10 +125,10 @@ def python_names(prefix: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("typed", "prefix"),
     [
-        pytest.param(resource.AddressArgs, ("address",), id="AddressArgs"),
-        pytest.param(resource.Address, ("address",), id="Address"),
-        pytest.param(resource.SettingsArgs, ("settings",), id="SettingsArgs"),
-        pytest.param(resource.Settings, ("settings",), id="Settings"),
+        pytest.param(shapes.AddressArgs, ("address",), id="AddressArgs"),
+        pytest.param(shapes.Address, ("address",), id="Address"),
+        pytest.param(shapes.SettingsArgs, ("settings",), id="SettingsArgs"),
+        pytest.param(shapes.Settings, ("settings",), id="Settings"),
     ],
 )
 def test_typed_objects_name_the_fields_of_the_table(typed: type, prefix: Path) -> None:

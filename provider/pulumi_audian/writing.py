@@ -1,0 +1,165 @@
+"""One write to an account: send what differs, settle every doubt, compare what the account holds afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from pulumi_audian import retry
+from pulumi_audian.declaration import Declaration
+from pulumi_audian.diff import Change, Document, changes, overlap, value_at
+from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused
+from pulumi_audian.fields import Path, dotted
+from pulumi_audian.patch import build_patch
+from pulumi_audian.state import Known, Outcome, recorded
+from pulumi_audian.values import same, scalars
+from pulumi_audian.wire import Snapshot
+
+_CONFLICTS = (409, 412)
+
+
+class Api(Protocol):
+    """The account calls that a lifecycle needs."""
+
+    retry_seconds: float
+
+    def read(self, account_id: str) -> Snapshot:
+        """The account as it is."""
+
+    def write(self, account_id: str, body: Document, etag: str | None, secrets: Sequence[str] = ()) -> Snapshot | None:
+        """The account as the answer to one PATCH shows it, or None where it shows none."""
+
+
+class Notices(Protocol):
+    """Where an operation says what a person should know."""
+
+    def info(self, message: str) -> None:
+        """A fact."""
+
+    def warn(self, message: str) -> None:
+        """A fact that may call for action."""
+
+    def status(self, message: str) -> None:
+        """A fact of the moment, such as a wait."""
+
+
+class Write:
+    """The one write of an operation, with a fresh decision after every answer that leaves doubt."""
+
+    def __init__(  # noqa: PLR0913 - what an operation consists of
+        self,
+        api: Api,
+        snapshot: Snapshot,
+        *,
+        decide: Callable[[Document], Declaration],
+        known: Known,
+        notices: Notices,
+        ignored: Iterable[Path] = (),
+    ) -> None:
+        self._api = api
+        self._decide = decide
+        self._known = known
+        self._notices = notices
+        self._ignored = tuple(ignored)
+        self._snapshot = snapshot
+        self._declaration = decide(snapshot.account)
+        self._written: tuple[Change, ...] = ()
+        self._decided_again = False
+
+    def carried_out(self) -> Outcome:
+        """Write until the account holds what is declared; raises `NotApplied` where it does not come to that."""
+        retry.retrying(self._api.retry_seconds, self._notices.status)(self._attempt)
+        account = self._snapshot.account
+        overwritten = recorded(self._known.overwritten, self._written, self._declaration.paths)
+        wrong = self._changes(account)
+        if wrong:
+            raise NotApplied(_not_applied(wrong, self._declaration), observed=account, overwritten=overwritten)
+        return Outcome(account, overwritten)
+
+    def _attempt(self) -> None:
+        self._declaration = self._decide(self._snapshot.account)
+        found = self._changes(self._snapshot.account)
+        if found:
+            self._review_conflicts(found)
+            self._send(found)
+
+    def _send(self, found: tuple[Change, ...]) -> None:
+        body, etag = build_patch(self._snapshot.account, found), self._snapshot.etag
+        try:
+            answer = self._api.write(self._declaration.account_id, body, etag, self._secrets())
+        except OutcomeUnknown as error:
+            self._settle_doubt(error)
+        except ApiError as error:
+            self._decide_again(error)
+            return
+        else:
+            self._snapshot = answer if answer and self._tells_all(answer.account) else self._read_after_write()
+        self._written = found
+
+    def _changes(self, account: Document) -> tuple[Change, ...]:
+        found = changes(account, self._declaration.desired)
+        return tuple(change for change in found if not _below(change.path, self._ignored))
+
+    def _tells_all(self, answered: Document) -> bool:
+        complete = answered.keys() >= self._snapshot.account.keys()
+        return complete and answered["id"] == self._declaration.account_id and not self._changes(answered)
+
+    def _read_after_write(self) -> Snapshot:
+        account_id = self._declaration.account_id
+        try:
+            return self._api.read(account_id)
+        except AudianError as error:
+            message = f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again"
+            raise OutcomeUnknown(message, repeatable=False) from None
+
+    def _settle_doubt(self, error: OutcomeUnknown) -> None:
+        self._snapshot = self._read_after_write()
+        if self._changes(self._snapshot.account):
+            raise retry.Again(error, error.wait) if error.repeatable else error
+
+    def _decide_again(self, error: ApiError) -> None:
+        if error.status not in _CONFLICTS or self._snapshot.etag is None or self._decided_again:
+            raise error
+        self._decided_again = True
+        self._snapshot = self._api.read(self._declaration.account_id)
+        self._attempt()
+
+    def _review_conflicts(self, found: Iterable[Change]) -> None:
+        for change in found:
+            before = value_at(self._known.outputs, change.path)
+            watched = any(overlap(change.path, path) for path in self._known.declared)
+            if watched and not same(before, change.observed):
+                self._report_conflict(change, before)
+
+    def _report_conflict(self, change: Change, before: Any) -> None:
+        show = self._declaration.shown
+        fact = (
+            f"account {self._declaration.account_id}: {dotted(change.path)} was {show(change.path, before)} when last "
+            f"read and was changed to {show(change.path, change.observed)} by someone else"
+        )
+        if self._declaration.on_conflict == "fail":
+            raise Refused(f"{fact}; nothing was written: run pulumi refresh, then decide in code which value is right")
+        self._notices.warn(f"{fact}; writing {show(change.path, change.desired)} as declared")
+
+    def _secrets(self) -> list[str]:
+        values = (self._declaration.desired.get(name) for name in self._declaration.secret)
+        return [str(inner) for value in values for inner in scalars(value) if inner is not None]
+
+
+def _below(path: Path, patterns: Iterable[Path]) -> bool:
+    return any(
+        len(pattern) <= len(path) and all(part in ("*", own) for part, own in zip(pattern, path, strict=False))
+        for pattern in patterns
+    )
+
+
+def _not_applied(wrong: Iterable[Change], declaration: Declaration) -> str:
+    facts = ", ".join(
+        f"{dotted(change.path)} is {declaration.shown(change.path, change.observed)}"
+        f" instead of {declaration.shown(change.path, change.desired)}"
+        for change in wrong
+    )
+    return (
+        f"account {declaration.account_id}: the API accepted the change, but {facts}; "
+        "state holds what the account really has: declare that value, or have the account corrected"
+    )
