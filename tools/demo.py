@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -104,7 +105,8 @@ def tell_story(directory: Path, control: Control) -> None:
 
 
 def main() -> None:
-    """Tell the story; Ctrl-C ends it without a trace."""
+    """Tell the story; an interruption ends it without a trace."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with emulator() as api_url, project(api_url) as directory:
             tell_story(directory, Control(api_url))

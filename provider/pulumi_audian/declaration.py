@@ -54,6 +54,8 @@ class Declaration:
 
     account_id: Any
     desired: Document
+    paths: tuple[Path, ...]
+    """The path of every declared mutable value, cleared ones included."""
     asserted: Document
     on_delete: str
     on_conflict: str
@@ -63,22 +65,20 @@ class Declaration:
     def of(cls, inputs: Document) -> Declaration:
         """The declaration that checked inputs hold, by wire names."""
         desired: dict[str, Any] = {name: inputs[name] for name in MUTABLE if name in inputs}
-        for path in map(parse_dotted, inputs.get("clear", ())):
+        cleared = tuple(map(parse_dotted, inputs.get("clear", ())))
+        paths = {*cleared, *(path for path, _ in leaves(desired))}
+        for path in cleared:
             if desired.get(path[0]) is not UNKNOWN:
                 desired = overlay(desired, path, None)
         return cls(
             account_id=inputs.get("accountId", UNKNOWN),
             desired=desired,
+            paths=tuple(sorted(paths)),
             asserted={name: inputs[name] for name in ASSERTABLE if name in inputs},
             on_delete=inputs.get("onDelete", "retain"),
             on_conflict=inputs.get("onConflict", "warn"),
             secret=frozenset(inputs.get(SECRET_FIELDS, ())),
         )
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """The path of every declared mutable value, cleared ones included."""
-        return tuple(path for path, _ in leaves(self.desired))
 
     @property
     def watched(self) -> tuple[Path, ...]:

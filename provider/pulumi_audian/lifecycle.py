@@ -6,7 +6,7 @@ compares what the account holds afterwards with what was declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pulumi_audian.declaration import Declaration
@@ -101,8 +101,16 @@ def _restoration(account: Document, records: Iterable[Overwritten], allowed: fro
 def _former_values(account_id: str, records: Iterable[Overwritten], secret: frozenset[str]) -> Declaration:
     desired: dict[str, Any] = {}
     for record in records:
-        desired = overlay(desired, record.path, None if record.was is MISSING else record.was)
-    return Declaration(account_id, desired, {}, "retain", "warn", secret)
+        desired = overlay(desired, record.path, _former_value(record.was, record.ours))
+    paths = tuple(record.path for record in records)
+    return Declaration(account_id, desired, paths, {}, "retain", "warn", secret)
+
+
+def _former_value(was: Any, ours: Any) -> Any:
+    # What we added to an object has to be cleared: sending the former object alone would leave it where objects merge.
+    if isinstance(was, Mapping) and isinstance(ours, Mapping):
+        return {key: _former_value(was.get(key), ours.get(key)) for key in {*was, *ours}}
+    return None if was is MISSING else was
 
 
 def _restored(account_id: str, decided: _Restoration) -> str:

@@ -172,17 +172,24 @@ def _clear_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
             yield Problem("clear", f"{shown(text)} is not the path of a field that can be changed")
         elif path[0] != "metadata" and path not in fields.BY_PATH:
             yield Problem("clear", f"{dotted(path)} {_unknown_key(path)}")
-        elif _declares(known, path):
-            yield Problem("clear", f"{dotted(path)} is declared as well: keep one of the two")
+        elif _declares(known, path) or paths.count(text) > 1 or _clears_above(paths, path):
+            yield Problem("clear", f"{dotted(path)} is declared or cleared as well: keep one of the two")
 
 
 def _declares(known: Mapping[str, Any], path: Path) -> bool:
     value: Any = known
     for key in path:
-        if not isinstance(value, Mapping) or key not in value:
+        if not isinstance(value, Mapping):
+            return True  # a value is declared that has no members
+        if key not in value:
             return False
         value = value[key]
     return True
+
+
+def _clears_above(paths: list[Any], path: Path) -> bool:
+    cleared = [fields.parse_dotted(text) for text in paths if isinstance(text, str)]
+    return any(len(other) < len(path) and path[: len(other)] == other for other in cleared)
 
 
 def _status_problems(known: Mapping[str, Any], secret: frozenset[str]) -> Iterable[Problem]:

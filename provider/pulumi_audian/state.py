@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pulumi_audian.declaration import SECRET_FIELDS
+from pulumi_audian.declaration import SECRET_FIELDS, Declaration
 from pulumi_audian.diff import Change, Document, overlap, value_at
 from pulumi_audian.fields import OPTIONS, TOP_LEVEL, Path, dotted, parse_dotted
 from pulumi_audian.patch import overlay
@@ -67,9 +67,9 @@ NOTHING_KNOWN = Known({}, (), (), frozenset())
 
 
 def recorded(
-    known: Iterable[Overwritten], written: Iterable[Change], declared: Iterable[Path]
+    known: Iterable[Overwritten], written: Iterable[Change], declaration: Declaration
 ) -> tuple[Overwritten, ...]:
-    """The records after a write: the first value found stays, ours is the last one written, released ones go.
+    """The records after a write: the first value found stays, ours is what is declared now, released ones go.
 
     A record stands for everything below its path.
     """
@@ -80,8 +80,12 @@ def recorded(
             records = _with_new_record(records, change)
         else:
             records[above] = _with_later_value(records[above], change)
-    kept = [path for path in records if any(overlap(path, other) for other in declared)]
-    return tuple(records[path] for path in sorted(kept))
+    kept = [path for path in sorted(records) if any(overlap(path, other) for other in declaration.paths)]
+    # An up that was killed may have written a later value than state knows: what is declared is ours all the same.
+    declared = {path: value_at(declaration.desired, path) for path in kept}
+    return tuple(
+        records[path] if declared[path] is MISSING else records[path]._replace(ours=declared[path]) for path in kept
+    )
 
 
 def _with_new_record(records: dict[Path, Overwritten], change: Change) -> dict[Path, Overwritten]:
@@ -89,10 +93,19 @@ def _with_new_record(records: dict[Path, Overwritten], change: Change) -> dict[P
     was = change.observed
     for record in records.values():
         if overlap(record.path, change.path):
-            former = None if record.was is MISSING else record.was
-            was = overlay(was if isinstance(was, Mapping) else {}, record.path[len(change.path) :], former)
+            was = _put_back(was, record.path[len(change.path) :], record.was)
     rest = {path: record for path, record in records.items() if not overlap(path, change.path)}
     return {**rest, change.path: Overwritten(change.path, was, change.desired)}
+
+
+def _put_back(value: Any, path: Path, former: Any) -> Any:
+    document = value if isinstance(value, Mapping) else {}
+    if former is not MISSING:
+        return overlay(document, path, former)
+    head, rest = path[0], path[1:]
+    inner = _put_back(document.get(head), rest, MISSING) if rest else MISSING
+    others = {key: kept for key, kept in document.items() if key != head}
+    return {**others, **({} if inner is MISSING else {head: inner})} or MISSING
 
 
 def _with_later_value(record: Overwritten, change: Change) -> Overwritten:
@@ -110,7 +123,6 @@ def to_outputs(account: Document, source: Document, declared: Iterable[Path], kn
     current = source.get(SECRET_FIELDS, ())
     secret = known.secret | frozenset(current)
     optional = {
-        **{name: source.get(name) for name in OPTIONS},
         OVERWRITTEN: [_write_record(record, secret) for record in known.overwritten],
         SECRET_FIELDS: current,
         ONCE_SECRET: sorted(secret - set(current)),
@@ -118,6 +130,7 @@ def to_outputs(account: Document, source: Document, declared: Iterable[Path], kn
     return {
         "accountId": account["id"],
         **_live_outputs(account, secret),
+        **{name: source[name] for name in OPTIONS if name in source},
         DECLARED: [dotted(path) for path in declared],
         **{name: value for name, value in optional.items() if value},
     }
@@ -142,7 +155,7 @@ def declared_inputs(known: Known, account: Document) -> dict[str, Any]:
         elif isinstance(value_at(account, path[:-1]), Mapping) and value_at(inputs, path[:-1]) is MISSING:
             inputs = overlay(inputs, path[:-1], {})
     still_clear = [path for path in cleared if same(value_at(account, parse_dotted(path)), MISSING)]
-    return {**inputs, "clear": still_clear} if still_clear else inputs
+    return {**inputs, "clear": still_clear} if "clear" in outputs else inputs
 
 
 def _live_outputs(account: Document, secret: frozenset[str]) -> dict[str, Any]:

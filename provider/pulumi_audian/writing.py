@@ -70,7 +70,7 @@ class Write:
         """Write until the account holds what is declared; raises `NotApplied` where it does not come to that."""
         retry.retrying(self._api.retry_seconds, self._notices.status)(self._attempt)
         account = self._snapshot.account
-        overwritten = recorded(self._known.overwritten, self._written, self._declaration.paths)
+        overwritten = recorded(self._known.overwritten, self._written, self._declaration)
         wrong = self._changes(account)
         if wrong:
             raise NotApplied(_not_applied(wrong, self._declaration), observed=account, overwritten=overwritten)
@@ -88,7 +88,7 @@ class Write:
         try:
             answer = self._api.write(self._declaration.account_id, body, etag, self._secrets())
         except OutcomeUnknown as error:
-            self._settle_doubt(error)
+            self._settle_doubt(error, found)
         except ApiError as error:
             self._decide_again(error)
             return
@@ -112,9 +112,11 @@ class Write:
             message = f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again"
             raise OutcomeUnknown(message, repeatable=False) from None
 
-    def _settle_doubt(self, error: OutcomeUnknown) -> None:
+    def _settle_doubt(self, error: OutcomeUnknown, sent: Iterable[Change]) -> None:
         self._snapshot = self._read_after_write()
-        if self._changes(self._snapshot.account):
+        account = self._snapshot.account
+        had_effect = any(not same(value_at(account, change.path), change.observed) for change in sent)
+        if self._changes(account) and not had_effect:
             raise retry.Again(error, error.wait) if error.repeatable else error
 
     def _decide_again(self, error: ApiError) -> None:

@@ -54,17 +54,19 @@ def test_an_allow_status_that_is_no_list_is_a_problem(allowed: object) -> None:
         pytest.param(
             "settings.timezon", {}, "settings.timezon is not a known field; did you mean timezone?", id="misspelt"
         ),
-        pytest.param("phone", {"phone": "112"}, "phone is declared as well: keep one of the two", id="declared"),
+        pytest.param(
+            "phone", {"phone": "112"}, "phone is declared or cleared as well: keep one of the two", id="declared"
+        ),
         pytest.param(
             "settings",
             {"settings": {"timezone": "UTC"}},
-            "settings is declared as well: keep one of the two",
+            "settings is declared or cleared as well: keep one of the two",
             id="declared in part",
         ),
         pytest.param(
             "metadata.a.b",
             {"metadata": {"a": {"b": 1}}},
-            "metadata.a.b is declared as well: keep one of the two",
+            "metadata.a.b is declared or cleared as well: keep one of the two",
             id="declared deep inside",
         ),
     ],

@@ -125,36 +125,71 @@ NAME: Path = ("displayName",)
 @pytest.mark.parametrize(
     ("before", "written", "declared", "after"),
     [
-        pytest.param([], [], [NAME], [], id="nothing written"),
-        pytest.param([], [Change(NAME, "Old", "Acme")], [NAME], [(NAME, "Old", "Acme")], id="first write"),
+        pytest.param([], [], {"displayName": "Acme"}, [], id="nothing written"),
+        pytest.param(
+            [], [Change(NAME, "Old", "Acme")], {"displayName": "Acme"}, [(NAME, "Old", "Acme")], id="first write"
+        ),
         pytest.param(
             [(NAME, "Old", "Acme")],
             [Change(NAME, "Acme", "New")],
-            [NAME],
+            {"displayName": "New"},
             [(NAME, "Old", "New")],
             id="the first value found stays, ours is the last",
         ),
-        pytest.param([(NAME, "Old", "Acme")], [], [NAME], [(NAME, "Old", "Acme")], id="nothing written since"),
-        pytest.param([(NAME, "Old", "Acme")], [], [], [], id="released"),
         pytest.param(
-            [(("phone",), "1", "2")],
+            [(NAME, "Old", "Acme")], [], {"displayName": "Acme"}, [(NAME, "Old", "Acme")], id="nothing written since"
+        ),
+        pytest.param(
+            [(NAME, "Old", "Acme")],
+            [],
+            {"displayName": "New"},
+            [(NAME, "Old", "New")],
+            id="written by an up that never reached state",
+        ),
+        pytest.param([(NAME, "Old", "Acme")], [], {}, [], id="released"),
+        pytest.param(
+            [(("phone",), "1", "222")],
             [Change(NAME, "Old", "Acme")],
-            [("phone",), NAME],
-            [(NAME, "Old", "Acme"), (("phone",), "1", "2")],
+            {"phone": "222", "displayName": "Acme"},
+            [(NAME, "Old", "Acme"), (("phone",), "1", "222")],
             id="sorted by path",
         ),
-        pytest.param([], [Change(NAME, MISSING, "Acme")], [NAME], [(NAME, MISSING, "Acme")], id="nothing was there"),
-        pytest.param([], [Change(NAME, "Old", None)], [NAME], [(NAME, "Old", None)], id="cleared"),
+        pytest.param(
+            [], [Change(NAME, MISSING, "Acme")], {"displayName": "Acme"}, [(NAME, MISSING, "Acme")], id="nothing there"
+        ),
+        pytest.param([], [Change(NAME, "Old", None)], {"clear": ["displayName"]}, [(NAME, "Old", None)], id="cleared"),
+        pytest.param(
+            [],
+            [Change(("metadata", "tier"), "gold", {"name": "silver"})],
+            {"metadata": {"tier": {"name": "silver"}}},
+            [(("metadata", "tier"), "gold", {"name": "silver"})],
+            id="an object in place of text",
+        ),
+        pytest.param(
+            [(("metadata", "tier"), "gold", {"name": "silver"})],
+            [Change(("metadata", "tier", "name"), "silver", "bronze")],
+            {"metadata": {"tier": {"name": "bronze"}}},
+            [(("metadata", "tier"), "gold", {"name": "bronze"})],
+            id="a member of a recorded object",
+        ),
+        pytest.param(
+            [(("metadata", "tier", "name"), "gold", "silver")],
+            [Change(("metadata", "tier"), {"name": "silver", "since": 2020}, "none")],
+            {"metadata": {"tier": "none"}},
+            [(("metadata", "tier"), {"name": "gold", "since": 2020}, "none")],
+            id="text in place of an object with a recorded member",
+        ),
     ],
 )
 def test_records_after_a_write(
     before: list[tuple[Any, ...]],
     written: list[Change],
-    declared: list[Path],
+    declared: dict[str, Any],
     after: list[tuple[Any, ...]],
 ) -> None:
-    """Each record holds what was there before we came and what we wrote last, for what is still declared."""
-    assert recorded([Overwritten(*row) for row in before], written, declared) == tuple(
+    """Each record holds what was there before we came and what we declare now, for what is still declared."""
+    declaration = Declaration.of({"accountId": "acc_1", **declared})
+    assert recorded([Overwritten(*row) for row in before], written, declaration) == tuple(
         Overwritten(*row) for row in after
     )
 
@@ -198,7 +233,7 @@ def test_a_cleared_field_that_has_a_value_again_is_a_difference() -> None:
     inputs = {**INPUTS, "clear": ["email", "phone"]}
     assert refreshed(inputs, {})["clear"] == ["email", "phone"]
     assert refreshed(inputs, {"phone": "+1-555-0200"})["clear"] == ["email"]
-    assert "clear" not in refreshed(inputs, {"phone": "+1-555-0200", "email": "a@acme.com"})
+    assert refreshed(inputs, {"phone": "+1-555-0200", "email": "a@acme.com"})["clear"] == []
 
 
 def test_an_object_declared_empty_does_not_watch_its_members() -> None:
