@@ -157,7 +157,7 @@ def _masked(answer: Answer, secrets: Iterable[str]) -> Answer:
     hidden = sorted(filter(None, secrets), key=len, reverse=True)
     try:
         payload = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return answer._replace(text=_masked_text(answer.text, hidden))
     text = json.dumps(mapped(payload, str | int | float, lambda value: _masked_value(value, hidden)))
     return answer._replace(text=text)

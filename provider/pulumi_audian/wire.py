@@ -121,7 +121,7 @@ def _account_url(api_url: str, account_id: str) -> str:
 def _payload(answer: Answer) -> Any:
     try:
         return json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

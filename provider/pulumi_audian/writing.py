@@ -65,6 +65,7 @@ class Write:
         self._declaration = decide(snapshot.account)
         self._written: tuple[Change, ...] = ()
         self._decided_again = False
+        self._warned: set[Path] = set()
 
     def carried_out(self) -> Outcome:
         """Write until the account holds what is declared; raises `NotApplied` where it does not come to that."""
@@ -141,7 +142,9 @@ class Write:
         )
         if self._declaration.on_conflict == "fail":
             raise Refused(f"{fact}; nothing was written: run pulumi refresh, then decide in code which value is right")
-        self._notices.warn(f"{fact}; writing {show(change.path, change.desired)} as declared")
+        if change.path not in self._warned:
+            self._warned.add(change.path)
+            self._notices.warn(f"{fact}; writing {show(change.path, change.desired)} as declared")
 
     def _secrets(self) -> list[str]:
         values = (self._declaration.desired.get(name) for name in self._declaration.secret)
