@@ -89,13 +89,18 @@ def _restoration(account: Document, records: Iterable[Overwritten], allowed: fro
         live = value_at(account, record.path)
         if same(live, record.was):
             continue
-        if not same(live, record.ours):
+        if not same(live, record.ours) or _stands_under_a_value(account, record.path):
             decided.left.append((record, "someone else changed it since"))
         elif record.path == ("status",) and record.was not in ("active", *allowed):
             decided.left.append((record, f"{record.was} is not in allowStatus"))
         else:
             decided.back.append(record)
     return decided
+
+
+def _stands_under_a_value(account: Document, path: Path) -> bool:
+    above = (value_at(account, path[:length]) for length in range(1, len(path)))
+    return not all(isinstance(value, Mapping) or same(value, MISSING) for value in above)
 
 
 def _former_values(account_id: str, records: Iterable[Overwritten], secret: frozenset[str]) -> Declaration:

@@ -1,0 +1,135 @@
+"""What an account's manager promises, as a model that the account-life machine compares with."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.property.documents import (
+    Document,
+    Path,
+    at,
+    canonical,
+    differing,
+    holds,
+    leaves,
+    nested,
+    related,
+    replaced,
+    uncovered,
+    with_value,
+    without_empty,
+)
+from tests.property.programs import TAKEN, wanted
+from tests.property.stack_model import Stored, Write
+
+from pulumi_audian.errors import AccountGone, ApiError, AudianError, Refused
+
+MUTABLE = {"displayName", "email", "phone", "address", "settings", "status", "metadata"}
+ASSERTABLE = ("name", "plan", "createdAt")
+LIVE = (*sorted(MUTABLE), *ASSERTABLE, "updatedAt")
+
+
+@dataclass
+class Promises:
+    """What is known of an account's management after its last stored operation: the program, and what it overwrote."""
+
+    program: Document = field(default_factory=dict)
+    records: dict[Path, tuple[Any, Any]] = field(default_factory=dict)
+    """By path of a value that was replaced as a whole: what was found first, and what is declared for it now."""
+
+    def remember(self, program: Document, writes: Iterable[Write]) -> bool:
+        """Take over a stored operation; tells whether it released anything."""
+        declared = wanted(program)
+        released = wanted(self.program).keys() - declared.keys()
+        for write in writes:
+            for path in unsatisfied_paths(declared, write.before):
+                self._record(path, write.before)
+        self.records = {
+            path: (was, at(nested(declared), path) if any(other[: len(path)] == path for other in declared) else ours)
+            for path, (was, ours) in self.records.items()
+            if any(related(path, other) for other in declared)
+        }
+        self.program = copy.deepcopy(program)
+        return bool(released)
+
+    def _record(self, path: Path, before: Document) -> None:
+        if any(path[: len(known)] == known for known in self.records):
+            return
+        for known in [known for known in self.records if known[: len(path)] == path]:
+            before = with_value(before, known, self.records.pop(known)[0])
+        self.records[path] = (at(before, path), None)
+
+    def obstacle(self, program: Document, live: Document | None, stored: Stored | None) -> type[AudianError] | None:
+        """The error that an up of a program must end in, without trouble; `stored` is None on adoption."""
+        if stored and self._reopens(program, stored.outputs):
+            return Refused
+        if live is None:
+            return AccountGone
+        if self._reopens(program, live) or any(
+            program.get(name, live.get(name)) != live.get(name) for name in ASSERTABLE
+        ):
+            return Refused
+        if program.get("onConflict") == "fail" and self.conflicts(program, live, stored):
+            return Refused
+        return ApiError if program.get("email") == TAKEN else None
+
+    def _reopens(self, program: Document, account: Document) -> bool:
+        ours = self.records.get(("status",), (None, None))[1] == "closed"
+        return account.get("status") == "closed" != program.get("status", "closed") and not ours
+
+    def conflicts(self, program: Document, live: Document | None, stored: Stored | None) -> list[Path]:
+        """The declared values that someone else changed since they were last read, to something not declared."""
+        if live is None or stored is None:
+            return []
+        found = unsatisfied_paths(wanted(program), live)
+        watched = [path for path in found if any(related(path, other) for other in wanted(self.program))]
+        return [path for path in watched if canonical(at(stored.outputs, path)) != canonical(at(live, path))]
+
+    def are_hidden(self, account: Document) -> bool:
+        """Whether someone else put a value above one that is on record."""
+        return any(replaced(account, path) != path for path in self.records)
+
+    def check_restored(self, before: Document, after: Document, allowed_status: Iterable[str]) -> int:
+        """Check that what was still ours is as it was first found, and nothing else changed; returns what was left."""
+        back: list[Path] = []
+        for path, (was, ours) in self.records.items():
+            is_ours = canonical(at(before, path)) == canonical(ours)
+            goes_back = is_ours and (path != ("status",) or was in ("active", *allowed_status))
+            assert without_empty(at(after, path)) == without_empty(was if goes_back else at(before, path))
+            back += [path] if goes_back else []
+        assert uncovered(differing(before, after), back) == []
+        return len(self.records) - len(back)
+
+
+def unsatisfied_paths(declared: Mapping[Path, Any], account: Document) -> list[Path]:
+    """What has to be written: declared paths, or what stands above them where that is no object."""
+    return sorted({replaced(account, path) for path, value in declared.items() if not holds(at(account, path), value)})
+
+
+def unsatisfied(program: Document, live: Document | None) -> list[Path]:
+    """The declared and asserted values that an account does not hold."""
+    expected = wanted(program) | {(name,): program[name] for name in ASSERTABLE if name in program}
+    return [path for path, value in expected.items() if not holds(at(live, path), value)]
+
+
+def check_sent(write: Write, allowed: Iterable[Path]) -> None:
+    """Check that a PATCH names changeable fields only, and says nothing new outside of the allowed paths."""
+    assert write.body.keys() <= MUTABLE
+    sent = [path for path, value in leaves(write.body) if canonical(at(write.before, path)) != canonical(value)]
+    assert uncovered(sent, allowed) == []
+
+
+def check_effect(write: Write, allowed: Iterable[Path]) -> None:
+    """Check that a PATCH changed nothing outside of the allowed paths."""
+    assert uncovered(differing(write.before, write.after), allowed) == []
+
+
+def check_state(stored: Stored | None, live: Document | None) -> None:
+    """Check that state holds every known field as the account has it."""
+    assert stored is not None
+    assert live is not None
+    assert stored.outputs["accountId"] == live["id"]
+    assert [name for name in LIVE if canonical(stored.outputs.get(name)) != canonical(live.get(name))] == []
