@@ -56,9 +56,14 @@ def changes(observed: Document, desired: Document, prefix: Path = ()) -> tuple[C
         path, value, live = (*prefix, key), desired[key], observed.get(key, MISSING)
         if isinstance(value, Mapping) and value and (isinstance(live, Mapping) or same(live, MISSING)):
             found += changes(live if isinstance(live, Mapping) else {}, value, path)
-        elif not satisfied(live, value):
+        elif not satisfied(live, value) and not (isinstance(value, Mapping) and only_clears(value)):
             found.append(Change(path, live, value))
     return tuple(found)
+
+
+def only_clears(desired: Document) -> bool:
+    """Whether a declared object only says which of its members are to be cleared: a text, say, has none."""
+    return bool(desired) and all(value is None for _, value in leaves(desired))
 
 
 def overlap(one: Path, other: Path) -> bool:

@@ -88,10 +88,6 @@ class Promises:
         watched = [path for path in found if any(related(path, other) for other in wanted(self.program))]
         return [path for path in watched if canonical(at(stored.outputs, path)) != canonical(at(live, path))]
 
-    def are_hidden(self, account: Document) -> bool:
-        """Whether someone else put a value above one that is on record."""
-        return any(replaced(account, path) != path for path in self.records)
-
     def check_restored(self, before: Document, after: Document, allowed_status: Iterable[str]) -> int:
         """Check that what was still ours is as it was first found, and nothing else changed; returns what was left."""
         back: list[Path] = []

@@ -110,3 +110,10 @@ def test_a_cleared_member_is_not_restored_over_what_someone_else_put_above_it(st
     stack.api.control.edit(GLOBEX, {"metadata": {"a": "theirs"}})
     stack.destroy()
     assert stack.api.control.account(GLOBEX)["metadata"]["a"] == "theirs"
+
+
+def test_clearing_what_is_not_there_leaves_what_stands_above_it(stack: Stack) -> None:
+    """A text has no members to clear, and nobody declared it to be anything else."""
+    stack.api.control.edit(GLOBEX, {"metadata": {"a": "theirs"}})
+    stack.up(declared(clear=["metadata.a.k"]))
+    assert stack.api.control.account(GLOBEX)["metadata"]["a"] == "theirs"
