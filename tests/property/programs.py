@@ -88,6 +88,7 @@ CLEARABLE: dict[str, Path] = {
     "metadata.tier": ("metadata", "tier"),
     'metadata["crm.id"]': ("metadata", "crm.id"),
     "metadata.any": ("metadata", "any"),
+    "metadata.any.k": ("metadata", "any", "k"),
     "metadata.tree": ("metadata", "tree"),
     "metadata.tree.k": ("metadata", "tree", "k"),
 }

@@ -92,7 +92,7 @@ class Promises:
         """Check that what was still ours is as it was first found, and nothing else changed; returns what was left."""
         back: list[Path] = []
         for path, (was, ours) in self.records.items():
-            is_ours = canonical(at(before, path)) == canonical(ours)
+            is_ours = canonical(at(before, path)) == canonical(ours) and replaced(before, path) == path
             goes_back = is_ours and (path != ("status",) or was in ("active", *allowed_status))
             assert without_empty(at(after, path)) == without_empty(was if goes_back else at(before, path))
             back += [path] if goes_back else []
