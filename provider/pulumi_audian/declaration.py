@@ -22,7 +22,8 @@ class Facts:
     """What only the program knows about a declaration, and state must not hold.
 
     `secret` names the top-level inputs with secret values, `ignored` the paths under ignoreChanges, `nulls` the
-    inputs that were written as null, which the engine drops on the way.
+    inputs that were written as null, which the engine drops on the way. `former` is the part of the account's
+    stored outputs that its next resource has to keep.
     """
 
     urn: str
@@ -30,6 +31,7 @@ class Facts:
     secret: frozenset[str]
     ignored: tuple[Path, ...]
     nulls: tuple[str, ...]
+    former: Document
 
     @classmethod
     def of(cls, facts: Document) -> Facts:
@@ -40,6 +42,7 @@ class Facts:
             secret=frozenset(facts.get("secret", ())),
             ignored=tuple(map(parse_dotted, facts.get("ignored", ()))),
             nulls=tuple(facts.get("nulls", ())),
+            former=facts.get("former", {}),
         )
 
 

@@ -29,7 +29,7 @@ from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
 from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused
 from pulumi_audian.fields import Path
 from pulumi_audian.plan import changed_identity, reopening_problems
-from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Secret, declared_inputs, to_outputs
+from pulumi_audian.state import Known, Outcome, Secret, declared_inputs, to_outputs
 from pulumi_audian.values import UNKNOWN, mapped, whole_numbers
 
 _PROVIDER_KEY = "__provider"
@@ -82,8 +82,9 @@ class AccountProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt an account."""
         account_id = props["accountId"]
-        known = replace(NOTHING_KNOWN, overwritten=self._run.take_over(account_id))
-        return CreateResult(account_id, self._converge(props, known, ()))
+        # A replacement is a creation too: it keeps what the resource before it recorded.
+        former = Known.of(_received(self._run.facts(account_id).former))
+        return CreateResult(account_id, self._converge(props, replace(former, outputs={}), ()))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Write what differs from the live account."""
@@ -110,7 +111,7 @@ class AccountProvider(ResourceProvider):
         from pulumi_audian import lifecycle
 
         known = Known.of(_received(_props))
-        if known.outputs.get("onDelete") != "restore" or self._run.hand_over(_id, known.overwritten):
+        if known.outputs.get("onDelete") != "restore" or self._run.declares(_id):
             return
         notices = engine.Log("")
         try:

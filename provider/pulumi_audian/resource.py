@@ -12,6 +12,7 @@ from pulumi.dynamic import Resource
 from pulumi_audian.configuration import check_configuration
 from pulumi_audian.declaration import FACTS
 from pulumi_audian.fields import BY_PATH, FIELDS, TOP_LEVEL, WIRE_NAMES, Path, Rule, dotted, snake_case, wire_path
+from pulumi_audian.former import former_records
 from pulumi_audian.provider import AccountProvider
 from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
 from pulumi_audian.values import MISSING, shown
@@ -120,6 +121,7 @@ class Account(Resource, module="audian", name="Account"):
             "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
             "ignored": opts.ignore_changes or [],
             "nulls": [*nulls, *_nulls(inputs)],
+            "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
         }
         unresolved = dict.fromkeys(_OUTPUTS)
         super().__init__(AccountProvider(), resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
@@ -140,11 +142,8 @@ class Account(Resource, module="audian", name="Account"):
 
 
 def _options(opts: pulumi.ResourceOptions | None, on_delete: Any) -> pulumi.ResourceOptions:
-    # Retaining is said to the engine, so that its previews show it. To restore, it must delete the old resource before
-    # it creates a replacement: only then can the provider hand the recorded values over.
-    own = pulumi.ResourceOptions(
-        retain_on_delete=on_delete == "retain" or None, delete_before_replace=on_delete == "restore" or None
-    )
+    # Retaining is said to the engine, so that its previews show it.
+    own = pulumi.ResourceOptions(retain_on_delete=on_delete == "retain" or None)
     merged = pulumi.ResourceOptions.merge(own, opts)
     merged.ignore_changes = [wire_path(path) for path in merged.ignore_changes or []] or None
     return merged

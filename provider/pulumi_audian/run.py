@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from pulumi_audian.declaration import Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import Problem
-from pulumi_audian.state import Overwritten
 from pulumi_audian.values import UNKNOWN
 from pulumi_audian.writing import Notices
 
@@ -31,7 +30,6 @@ class Run:
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._claims: dict[str, Facts] = {}
-        self._handed_over: dict[str, tuple[Overwritten, ...]] = {}
         self._said_unread = False
 
     def claim(self, inputs: Document, facts: Facts) -> list[Problem]:
@@ -56,22 +54,6 @@ class Run:
         """What the program said of the resource that declares an account in this run."""
         with self._lock:
             return self._claims.get(account_id, _NO_FACTS)
-
-    def hand_over(self, account_id: str, records: tuple[Overwritten, ...]) -> bool:
-        """Keep the records of a deleted resource if the program still declares its account, and tell whether it does.
-
-        That is a replacement: the engine deletes the old resource first and creates the new one in the same process.
-        """
-        with self._lock:
-            declared = account_id in self._claims
-            if declared:
-                self._handed_over[account_id] = records
-            return declared
-
-    def take_over(self, account_id: str) -> tuple[Overwritten, ...]:
-        """The records that a replaced resource of the same account left, once."""
-        with self._lock:
-            return self._handed_over.pop(account_id, ())
 
     def client(self, notices: Notices) -> Client:
         """The client; raises `Refused` where a setting is wrong or there is no credential."""

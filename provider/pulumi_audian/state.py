@@ -66,6 +66,13 @@ class Known:
 NOTHING_KNOWN = Known({}, (), (), frozenset())
 
 
+def records_of(outputs: Document) -> dict[str, Any]:
+    """The part of stored outputs that says what we overwrote, and what of it is secret; {} where nothing was."""
+    if not outputs.get(OVERWRITTEN):
+        return {}
+    return {name: outputs[name] for name in (OVERWRITTEN, SECRET_FIELDS, ONCE_SECRET) if name in outputs}
+
+
 def recorded(
     known: Iterable[Overwritten], written: Iterable[Change], declaration: Declaration
 ) -> tuple[Overwritten, ...]:

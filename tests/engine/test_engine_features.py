@@ -88,7 +88,7 @@ def test_a_renamed_resource_with_an_alias_keeps_its_records(program: Workbench) 
 
 
 def test_a_rename_without_an_alias_does_not_reset_the_account(program: Workbench) -> None:
-    """The new resource adopts the account, and the deletion of the old one must not take it away."""
+    """The new resource adopts the account with its records, and the deletion of the old one must not take it away."""
     declared = {"account_id": ACME, "display_name": "Acme 2", "on_delete": "restore"}
     up(program, acme=declared)
     write(program, head_office=declared)
@@ -96,6 +96,8 @@ def test_a_rename_without_an_alias_does_not_reset_the_account(program: Workbench
     assert done.code == 0, done.text
     assert program.bodies() == []
     assert program.api.account(ACME)["displayName"] == "Acme 2"
+    assert program.destroy().code == 0
+    assert program.api.account(ACME)["displayName"] == "Acme Corp"
 
 
 def test_retain_on_delete_wins_over_restore(program: Workbench) -> None:

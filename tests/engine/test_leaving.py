@@ -118,21 +118,74 @@ def test_restore_fails_clearly_and_keeps_state(bench: Workbench) -> None:
     assert bench.api.account(GLOBEX)["displayName"] == "Globex"
 
 
-@pytest.mark.parametrize("how", ["replace option", "taint"])
-def test_a_replacement_neither_resets_nor_forgets(bench: Workbench, how: str) -> None:
-    """--replace and taint leave the account as it is, and what was overwritten can still be restored afterwards."""
-    before = settings_of(bench)
-    bench.settle(globex=RESTORED)
+def replace_globex(bench: Workbench, how: str) -> None:
+    """Replace the resource; without a preview, since no person looks at it."""
     if how == "taint":
         bench.command("state", "taint", bench.urn("globex"), "--yes")
-        up = bench.up()
+        up = bench.up("--skip-preview")
     else:
-        up = bench.up("--replace", bench.urn("globex"))
+        up = bench.up("--skip-preview", "--replace", bench.urn("globex"))
     assert up.code == 0, up.text
+    assert "replaced" in up.text
+
+
+@pytest.mark.parametrize("how", ["replace option", "taint"])
+@pytest.mark.parametrize("on_delete", ["retain", "restore"])
+def test_a_replacement_neither_resets_nor_forgets(bench: Workbench, how: str, on_delete: str) -> None:
+    """--replace and taint leave the account as it is, and what was overwritten can still be restored afterwards."""
+    before = settings_of(bench)
+    bench.settle(globex={**RESTORED, "onDelete": on_delete})
+    replace_globex(bench, how)
     assert bench.bodies() == []
     assert bench.preview("--expect-no-changes").code == 0
+    bench.settle(globex=RESTORED)
     assert bench.destroy().code == 0
     assert settings_of(bench) == before
+
+
+def test_a_replacement_that_fails_forgets_nothing(bench: Workbench) -> None:
+    """Where the account can't be adopted again, the old resource stays in state with its records."""
+    before = settings_of(bench)
+    bench.settle(globex=RESTORED)
+    bench.api.fault(method="GET", status=403)
+    up = bench.up("--skip-preview", "--replace", bench.urn("globex"))
+    assert up.code != 0, up.text
+    bench.api.clear_faults()
+    assert bench.destroy().code == 0
+    assert settings_of(bench) == before
+
+
+def test_an_up_that_cannot_read_the_former_state_says_what_that_means(bench: Workbench) -> None:
+    """Where the engine does not give the stack's state to the program, up goes on and warns."""
+    program = """
+import pulumi
+import pulumi_audian as audian
+
+def refuse(args):
+    raise RuntimeError("not here")
+
+pulumi.runtime.register_invoke_transform(refuse)
+audian.Account("globex", account_id="acc_2345678901", display_name="Globex 2")
+"""
+    (bench.directory / "__main__.py").write_text(program)
+    bench.write_config(bench.config)
+    up = bench.up()
+    assert up.code == 0, up.text
+    assert [text for text in up.messages("warning") if "loses the values to restore" in text]
+    assert bench.api.account(GLOBEX)["displayName"] == "Globex 2"
+
+
+def test_a_replacement_by_another_account_takes_no_records_over(bench: Workbench) -> None:
+    """What one account held before is never written to another one."""
+    before = settings_of(bench)
+    bench.settle(globex=RESTORED)
+    acme = bench.api.account(ACME)
+    bench.declare(globex={"accountId": ACME, "displayName": "Acme 2", "onDelete": "restore"})
+    up = bench.up("--skip-preview", "--replace", bench.urn("globex"))
+    assert up.code == 0, up.text
+    assert settings_of(bench) == before
+    assert bench.destroy().code == 0
+    assert {**bench.api.account(ACME), "updatedAt": ""} == {**acme, "updatedAt": ""}
 
 
 def test_the_records_of_secret_values_are_encrypted(bench: Workbench) -> None:
@@ -153,6 +206,12 @@ audian.Account("globex", account_id="acc_2345678901", metadata=secret, on_delete
     assert stored is not None
     assert "overwritten" in stored["outputs"]
     texts = [json.dumps(stored)]
+    replaced = bench.up("--skip-preview", "--replace", bench.urn("globex"))
+    assert replaced.code == 0
+    stored = bench.stored("globex")
+    assert stored is not None
+    assert "overwritten" in stored["outputs"]
+    texts += [replaced.text, json.dumps(stored)]
     bench.write_config(bench.config)
     second = bench.up("--diff")
     texts += [second.text, json.dumps(bench.stored("globex")), bench.refresh("--diff").text]

@@ -24,6 +24,7 @@ _TREES: SearchStrategy[Document] = st.dictionaries(
     st.sampled_from(["k", "crm.id"]), st.one_of(_SCALARS, _LISTS, st.just({})), max_size=2
 )
 
+ANYTHING: SearchStrategy[Any] = st.one_of(_SCALARS, _LISTS, _TREES)
 METADATA: SearchStrategy[Document] = st.fixed_dictionaries(
     {},
     optional={
@@ -31,7 +32,7 @@ METADATA: SearchStrategy[Document] = st.fixed_dictionaries(
         "crm.id": _SCALARS,
         "costCenter": _SCALARS,
         'a ["b"]': _SCALARS,
-        "any": st.one_of(_SCALARS, _LISTS, _TREES),
+        "any": ANYTHING,
         "tags": _LISTS,
         "tree": _TREES,
         "deep": st.dictionaries(WORDS, _TREES, max_size=2),
@@ -92,6 +93,14 @@ CLEARABLE: dict[str, Path] = {
     "metadata.tree": ("metadata", "tree"),
     "metadata.tree.k": ("metadata", "tree", "k"),
 }
+REFILLED: dict[Path, Any] = {
+    ("phone",): "+1-555-0300",
+    ("address",): {"city": "x"},
+    ("settings", "smsEnabled"): True,
+    ("metadata",): {"costCenter": "x"},
+}
+"""What someone else may put where a program clears; a word anywhere else."""
+
 OPTIONS: SearchStrategy[Document] = st.fixed_dictionaries(
     {},
     optional={
@@ -160,6 +169,12 @@ def contests() -> SearchStrategy[tuple[Document, Document]]:
     return st.sampled_from(sorted(pairs)).flatmap(
         lambda name: pairs[name].map(lambda pair: ({name: pair[0]}, {name: pair[1]}))
     )
+
+
+def turns() -> SearchStrategy[tuple[Document, Document]]:
+    """Two declarations of the same field."""
+    each = {name: st.fixed_dictionaries({name: values}) for name, values in FIELDS.items()}
+    return st.sampled_from(sorted(each)).flatmap(lambda name: st.tuples(each[name], each[name]))
 
 
 TRANSIENT: tuple[Document, ...] = (

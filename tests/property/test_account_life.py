@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 from tests.property import programs
-from tests.property.documents import Document
+from tests.property.documents import Document, nested
 from tests.property.life import Life, exists, is_stored
 from tests.property.programs import CLEARABLE, valid, wanted
 from tests.property.promises import ASSERTABLE, Promises, unsatisfied
@@ -141,6 +143,36 @@ class AccountLife(Life):
         if is_stored(self):
             self.destroy(crashes=False, meanwhile=None)
 
+    @precondition(exists)
+    @rule(text=st.sampled_from(sorted(CLEARABLE)))
+    def refill(self, text: str) -> None:
+        """Someone else puts a value where the program cleared one."""
+        self.clear([text], "up")
+        path = CLEARABLE[text]
+        self.edit(nested({path: programs.REFILLED.get(path, "x")}))
+        if is_stored(self):
+            self.refresh()
+
+    @precondition(exists)
+    @rule(turn=programs.turns())
+    def recover(self, turn: tuple[Document, Document]) -> None:
+        """A process dies before its end, the next up finds what it did, and the program leaves the account."""
+        before, after = turn
+        self.declare(before, "up")
+        self.declare(after, "crash")
+        self.up()
+        if is_stored(self):
+            self.destroy(crashes=False, meanwhile=None)
+
+    @precondition(exists)
+    @rule(values=st.lists(programs.ANYTHING, min_size=2, max_size=3))
+    def reshape(self, values: list[Any]) -> None:
+        """Values and objects take each other's place, and the program leaves the account."""
+        for value in values:
+            self.declare({"metadata": {"any": value}}, "up")
+        if is_stored(self):
+            self.destroy(crashes=False, meanwhile=None)
+
     # Without versions nothing can tell that an account changed between read and write; and after a write of unknown
     # outcome, nothing can tell who wrote a declared value that someone else means too.
     @precondition(lambda self: self.versioned and not self.troubles and exists(self))
@@ -214,7 +246,7 @@ def test_an_account_keeps_its_promises_for_life(api: Control) -> None:
     run_state_machine_as_test(
         AccountLife,
         settings=settings(
-            max_examples=250,
+            max_examples=200,
             stateful_step_count=30,
             deadline=None,
             print_blob=True,
