@@ -38,7 +38,7 @@ format: $(READY) ## Format the code
 
 lock: $(READY) ## Choose the versions of all dependencies anew
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
-		pyproject.toml emulator/pyproject.toml --group dev --output-file requirements.lock
+		pyproject.toml emulator/pyproject.toml --extra cli --group dev --output-file requirements.lock
 
 bench: $(READY) ## Measure what a preview without changes costs
 	@$(WITH_ENGINE) $(BIN)/python tests/bench/noop_preview.py

@@ -1,0 +1,231 @@
+"""The report: what is to happen to which account, and whether it may, as data that every rendering shares.
+
+Values are texts as messages show them (`"UTC"`, `30`, `(none)`, `[secret]`, `(known after apply)`), not escaped for any
+output: that is each renderer's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Purpose(str, Enum):
+    """What was asked: what an `up` would do, or what was changed outside of code."""
+
+    PREVIEW = "preview"
+    DRIFT = "drift"
+
+
+class Action(str, Enum):
+    """What is to happen to an account."""
+
+    ADOPT = "adopt"
+    """It comes under management."""
+    UPDATE = "update"
+    """What is declared of it changes."""
+    REPLACE = "replace"
+    """Its resource is replaced; the account itself never is."""
+    RETAIN = "retain"
+    """Its resource goes, and it stays as it is."""
+    RESTORE = "restore"
+    """Its resource goes, and the values that were overwritten come back."""
+    DRIFT = "drift"
+    """Someone else changed a declared value."""
+    GONE = "gone"
+    """The API no longer knows it."""
+    REFUSED = "refused"
+    """Its declaration can't be carried out: nothing of the stack will be."""
+
+
+class Effect(str, Enum):
+    """What is to happen to one field."""
+
+    WRITE = "write"
+    CLEAR = "clear"
+    RELEASE = "release"
+    """It is no longer declared: it keeps its value and is no longer watched."""
+    RESTORE = "restore"
+    DRIFT = "drift"
+
+
+class Severity(str, Enum):
+    """How much a note matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the repository something is declared; the line counts from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field of an account: its path, the value it has, the value it is to have."""
+
+    path: str
+    live: str
+    """The live value, or the last known one where `Account.live` is false."""
+    declared: str
+    effect: Effect
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something said in words about an account or a stack."""
+
+    text: str
+    severity: Severity = Severity.INFO
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an account is refused; `field` is the path it is about, or empty."""
+
+    text: str
+    field: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of which something is to be said; `title` is its name, where it is known."""
+
+    name: str
+    account_id: str
+    title: str
+    action: Action
+    live: bool = False
+    """Whether the rows show values just read from the API."""
+    rows: tuple[Row, ...] = ()
+    notes: tuple[Note, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    place: Place | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether an up would send anything to the API for this account."""
+        return any(row.effect in (Effect.WRITE, Effect.CLEAR, Effect.RESTORE) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Others:
+    """The program's other resources: how many of a type an operation is to be done to."""
+
+    operation: str
+    type: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What is to be said of one stack; `failure` is why there is no complete answer."""
+
+    project: str
+    name: str
+    accounts: tuple[Account, ...] = ()
+    unchanged: int = 0
+    """How many accounts stay as they are."""
+    others: tuple[Others, ...] = ()
+    notes: tuple[Note, ...] = ()
+    failure: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it can't be brought up as it is."""
+        return self.failure is not None or bool(self.refused)
+
+    @property
+    def refused(self) -> tuple[Account, ...]:
+        """The accounts with problems."""
+        return tuple(account for account in self.accounts if account.problems)
+
+    @property
+    def changed(self) -> tuple[Account, ...]:
+        """The accounts without problems of which something changes."""
+        return tuple(account for account in self.accounts if not account.problems)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything changes, other resources included."""
+        return bool(self.changed or self.others)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One answer for one or several stacks."""
+
+    purpose: Purpose
+    stacks: tuple[Stack, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether any stack failed."""
+        return any(stack.failed for stack in self.stacks)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything changes in any stack."""
+        return any(stack.changes for stack in self.stacks)
+
+
+class Concern(str, Enum):
+    """A kind of change that a team may want to turn a check red."""
+
+    STATUS = "status"
+    DELETE = "delete"
+    DRIFT = "drift"
+    ANY = "any"
+
+
+def concerns(report: Report) -> frozenset[Concern]:
+    """The kinds of change that a report holds."""
+    accounts = [account for stack in report.stacks for account in stack.changed]
+    actions = {account.action for account in accounts}
+    found = {Concern.ANY} if report.changes else set()
+    if any(row.path == "status" and row.effect is not Effect.RELEASE for account in accounts for row in account.rows):
+        found.add(Concern.STATUS)
+    if actions & {Action.RETAIN, Action.RESTORE, Action.GONE}:
+        found.add(Concern.DELETE)
+    if Action.DRIFT in actions or any(row.effect is Effect.DRIFT for account in accounts for row in account.rows):
+        found.add(Concern.DRIFT)
+    return frozenset(found)
+
+
+_WORDS = {
+    Action.ADOPT: ("is adopted", "are adopted"),
+    Action.UPDATE: ("changes", "change"),
+    Action.REPLACE: ("has its resource replaced", "have their resources replaced"),
+    Action.RETAIN: ("leaves the code and stays as it is", "leave the code and stay as they are"),
+    Action.RESTORE: ("leaves the code and is restored", "leave the code and are restored"),
+    Action.DRIFT: ("differs from code", "differ from code"),
+    Action.GONE: ("is gone", "are gone"),
+    Action.REFUSED: ("is refused", "are refused"),
+}
+
+
+def headline(stacks: Iterable[Stack]) -> str:
+    """The whole verdict in one line without markup: `2 accounts change, 1 is refused, 3 other resources change`."""
+    stacks = tuple(stacks)
+    accounts = [account for stack in stacks for account in stack.accounts]
+    found = [(action, sum(1 for account in accounts if account.action is action)) for action in Action]
+    parts = [f"{count} {_WORDS[action][count > 1]}" for action, count in found if count]
+    if parts:
+        first = next(count for _, count in found if count)
+        parts[0] = parts[0].replace(f"{first} ", f"{first} account{'s' if first > 1 else ''} ", 1)
+    others = sum(other.count for stack in stacks for other in stack.others)
+    if others:
+        parts.append(f"{others} other resource{'s' if others > 1 else ''} change{'' if others > 1 else 's'}")
+    failures = [stack for stack in stacks if stack.failure is not None]
+    if failures:
+        names = ", ".join(stack.name or "?" for stack in failures)
+        parts.insert(0, f"no complete answer for {names}" if parts else f"no answer for {names}")
+    return ", ".join(parts) or "no changes"
