@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up env check format lock schema bench clean
+.PHONY: help demo test up env check format lock schema previews bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ bench: $(READY) ## Measure what a preview without changes costs
 
 schema: $(READY) ## Write the JSON Schema of stack files from the field table
 	@$(BIN)/python tools/schema.py
+
+previews: $(READY) ## Record the engine's previews that the report's tests read
+	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python tests/engine/previews.py
 
 clean: ## Remove the environment and caches of this checkout
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

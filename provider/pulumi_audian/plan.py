@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, leaves, overlap
+from pulumi_audian.diff import Change, Document, changes, leaves, overlap, value_at
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
 from pulumi_audian.state import Overwritten
@@ -89,12 +92,37 @@ def render_changes(found: Iterable[Change], declaration: Declaration) -> list[st
 
 def render_adoption(plan: Adoption, declaration: Declaration) -> str:
     """The adoption as a reviewer reads it in a preview."""
-    who = f"adopts account {plan.account_id}" + (f" ({plan.title})" if plan.title else "")
+    title = json.dumps(plan.title, ensure_ascii=False)[1:-1]
+    who = f"adopts account {plan.account_id}" + (f" ({title})" if title else "")
     rest = f"{counted(plan.untouched, 'other value')} {'stays' if plan.untouched == 1 else 'stay'} untouched"
     if not plan.changes:
         return f"{who}, which already is as declared: up writes nothing"
     head = f"{who}: up writes {counted(len(plan.changes), 'value')}, {rest}"
     return "\n".join([head, *render_changes(plan.changes, declaration)])
+
+
+class ShownAdoption(NamedTuple):
+    """What a rendered adoption says: the account's name, and by path the value that is overwritten."""
+
+    title: str
+    observed: Mapping[Path, str]
+
+
+def read_adoption(text: str, declaration: Declaration) -> ShownAdoption | None:
+    """What `render_adoption` wrote for a declaration; None where the text is something else."""
+    head, *lines = text.split("\n")
+    match = re.fullmatch(rf"adopts account {re.escape(str(declaration.account_id))}(?: \((.*)\))?[:,] .*", head)
+    if match is None:
+        return None
+    paths = {path[:length] for path in declaration.paths for length in range(1, len(path) + 1)}
+    observed: dict[Path, str] = {}
+    for path in paths:
+        label = f"  {dotted(path)}:"
+        desired = f" => {declaration.shown(path, value_at(declaration.desired, path))}"
+        for line in lines:
+            if line.startswith(label) and line.endswith(desired):
+                observed[path] = line[len(label) :].removesuffix(desired).strip()
+    return ShownAdoption(match[1] or "", observed)
 
 
 def released(old_paths: Iterable[Path], declaration: Declaration) -> tuple[Path, ...]:

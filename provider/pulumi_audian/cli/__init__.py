@@ -1,0 +1,16 @@
+"""The command `audian`."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command; without the libraries it needs, say how to install them."""
+    try:
+        from pulumi_audian.cli.app import app
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("pulumi_audian"):
+            raise
+        raise SystemExit(
+            f"audian: the library {error.name} is missing; install pip install 'pulumi-audian[cli]'"
+        ) from None
+    app()

@@ -1,0 +1,148 @@
+"""Reads what the engine printed into the report of one stack; whatever it printed, there is one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from pulumi_audian.fields import parse_dotted
+from pulumi_audian.report.accounts import account
+from pulumi_audian.report.model import Account, Action, Note, Others, Problem, Purpose, Severity, Stack
+from pulumi_audian.report.places import Places
+from pulumi_audian.report.preview import ACCOUNT, Diagnostic, Preview, Step, name_of, parse, stack_of, type_of
+
+_QUIET = frozenset({"same", "refresh", "read", "read-replacement", "discard"})
+_ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
+_NOISE = ("an unhandled error occurred: program exited with non-zero exit code", "preview failed")
+_REASON_LINES = 20
+_FIELD = re.compile(r"""((?:^|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+(?=: )""")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a command of the engine left: `code` is None where only its standard output is known."""
+
+    output: str
+    errors: str = ""
+    code: int | None = None
+    reason: str = ""
+    """Why it did not end by itself, such as a timeout."""
+
+
+def _nowhere(_stack: str) -> Places:
+    return Places.nowhere()
+
+
+def read(
+    printed: Printed, purpose: Purpose, project: str, stack: str, locate: Callable[[str], Places] = _nowhere
+) -> Stack:
+    """The report of one stack; `project` and `stack` are for where the output names none.
+
+    `locate` gives the places of declarations for the name of a stack.
+    """
+    try:
+        preview = parse(printed.output)
+    except ValueError as error:
+        return Stack(project, stack, failure=_incomplete(printed, str(error)))
+    urns = [step.urn for step in preview.steps] + [line.urn for line in preview.diagnostics if line.urn]
+    project, stack = stack_of(urns[0]) if urns else (project, stack)
+    found = _stack(preview, purpose, Stack(project, stack), locate(stack))
+    if found.failed or not (printed.code or printed.reason):
+        return found
+    return Stack(project, stack, failure=_incomplete(printed, ""))
+
+
+def _stack(preview: Preview, purpose: Purpose, named: Stack, places: Places) -> Stack:
+    said: dict[str, list[Diagnostic]] = defaultdict(list)
+    for line in preview.diagnostics:
+        said[line.urn].append(line)
+    refused = tuple(_refused(urn, lines, places) for urn, lines in said.items() if _is_refused(urn, lines))
+    failure = _failure(preview.diagnostics)
+    failed = failure is not None or bool(refused)
+    steps = _accounts(preview.steps)
+    changed = tuple(
+        account(step, read_step, _spoken(said[urn]), places, purpose)
+        for urn, (step, read_step) in steps.items()
+        if step.op not in _QUIET and not _is_refused(urn, said[urn])
+    )
+    return Stack(
+        named.project,
+        named.name,
+        accounts=tuple(sorted((*refused, *changed), key=lambda found: (not found.problems, found.name))),
+        unchanged=0 if failed else _unchanged(preview, steps),
+        others=_others(preview.steps),
+        notes=tuple(Note(line.text, Severity.WARNING) for line in said[""] if line.severity == "warning"),
+        failure=failure,
+    )
+
+
+def _accounts(steps: Iterable[Step]) -> Mapping[str, tuple[Step, Step | None]]:
+    # With --refresh there are two steps of a resource: that of the read, and that of what follows from it.
+    found: dict[str, tuple[Step, Step | None]] = {}
+    for step in steps:
+        if type_of(step.urn) == ACCOUNT:
+            found[step.urn] = (step, found[step.urn][0] if step.urn in found else None)
+    return found
+
+
+def _unchanged(preview: Preview, steps: Mapping[str, tuple[Step, Step | None]]) -> int:
+    quiet = sum(1 for step, _ in steps.values() if step.op in _QUIET)
+    # Without --show-sames the engine only counts what stays: the stack's own entry, and others.
+    return quiet or max(0, preview.changeSummary.get("same", 0) - 1)
+
+
+def _others(steps: Iterable[Step]) -> tuple[Others, ...]:
+    counted = Counter(
+        (step.op, type_of(step.urn))
+        for step in steps
+        if step.op not in _QUIET and type_of(step.urn) != ACCOUNT and not type_of(step.urn).startswith(_ENGINES_OWN)
+    )
+    return tuple(Others(*key, count) for key, count in sorted(counted.items()))
+
+
+def _spoken(lines: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [line for line in lines if line.severity in ("info", "warning")]
+
+
+def _is_refused(urn: str, lines: Iterable[Diagnostic]) -> bool:
+    return bool(urn) and type_of(urn) == ACCOUNT and any(line.severity == "error" for line in lines)
+
+
+def _refused(urn: str, lines: Iterable[Diagnostic], places: Places) -> Account:
+    name = name_of(urn)
+    lead = f"{ACCOUNT} resource '{name}' has a problem: "
+    texts = [line.text.removeprefix(lead) for line in lines if line.severity == "error"]
+    problems = tuple(_problem(text, name, places) for text in dict.fromkeys(texts) if text not in _NOISE)
+    notes = tuple(Note(line.text, Severity.WARNING) for line in lines if line.severity == "warning")
+    identity = re.match(r"account (\S+): ", texts[0])
+    return Account(
+        name=name,
+        account_id=identity[1] if identity else "",
+        title="",
+        action=Action.REFUSED,
+        notes=notes,
+        problems=problems or (Problem("the engine gave no reason"),),
+        place=places.declared(name),
+    )
+
+
+def _problem(text: str, name: str, places: Places) -> Problem:
+    match = _FIELD.match(text)
+    field = match[0] if match else ""
+    return Problem(text, field, places.declared(name, parse_dotted(field)))
+
+
+def _failure(diagnostics: Iterable[Diagnostic]) -> str | None:
+    errors = [line for line in diagnostics if line.severity == "error" and not _is_refused(line.urn, [line])]
+    texts = [f"{name_of(line.urn)}: {line.text}" if line.urn else line.text for line in errors]
+    telling = [text for text in dict.fromkeys(texts) if not text.startswith(_NOISE)]
+    return "\n".join(telling or texts) or None
+
+
+def _incomplete(printed: Printed, why: str) -> str:
+    ended = printed.reason or (f"ended with exit code {printed.code}" if printed.code else "ended early")
+    lines = [line for line in printed.errors.splitlines() if line.strip()][-_REASON_LINES:]
+    said = "\n".join(lines) or (f"what it printed is no complete answer: {why}" if why else "it gave no reason")
+    return f"pulumi {ended}\n{said}"

@@ -1,0 +1,17 @@
+"""The previews that the report's tests read are what the engine prints."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from previews import RECORDED, SCENARIOS, record
+from workbench import Workbench
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_recorded_preview_is_what_the_engine_prints(bench: Workbench, name: str) -> None:
+    """A preview made afresh is the recorded one; record anew with `make previews` where the change is meant."""
+    recorded = (RECORDED / f"{name}.json").read_text("utf-8")
+    assert json.loads(record(bench, name)) == json.loads(recorded)

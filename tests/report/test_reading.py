@@ -1,0 +1,144 @@
+"""From what the engine printed to the report: recorded previews of each kind, and output that is not complete."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from pulumi_audian.report.model import Purpose, Report, Stack, concerns, headline
+from pulumi_audian.report.places import Places
+from pulumi_audian.report.reading import Printed, read
+
+RECORDED = Path(__file__).parent / "recorded"
+NAMES = sorted(path.stem for path in RECORDED.glob("*.json"))
+STACK_FILE = """\
+config:
+  audian:apiUrl: http://localhost
+  audian:accounts:
+    globex: {accountId: acc_2345678901}
+    acme:
+      accountId: acc_1234567890
+      displayNam: x
+      email: nope
+      settings:
+        language: en
+        timezone: Mars/Olympus
+"""
+
+
+def text_of(name: str) -> str:
+    """A recorded preview."""
+    return (RECORDED / f"{name}.json").read_text("utf-8")
+
+
+def reported(name: str, directory: Path = Path("/nonexistent")) -> Stack:
+    """The report of a recorded preview."""
+    purpose = Purpose.DRIFT if name.endswith("drift") else Purpose.PREVIEW
+    return read(Printed(text_of(name)), purpose, "", "", lambda stack: Places(directory, directory, stack))
+
+
+def summary(stack: Stack) -> list[str]:
+    """A report, a line each for what it says."""
+    lines = [f"{stack.project}/{stack.name}: {headline([stack])}; {stack.unchanged} unchanged"]
+    lines += [f"concerns: {', '.join(sorted(found.value for found in concerns(Report(Purpose.PREVIEW, (stack,)))))}"]
+    for account in stack.accounts:
+        live = " live" if account.live else ""
+        place = f" at {account.place.file}:{account.place.line}" if account.place else ""
+        lines.append(f"{account.action.value} {account.name} {account.account_id} ({account.title}){live}{place}")
+        lines += [f"  {row.effect.value} {row.path}: {row.live} => {row.declared}" for row in account.rows]
+        lines += [f"  {note.severity.value}: {note.text}" for note in account.notes]
+        lines += [f"  refused [{problem.field}]: {problem.text}" for problem in account.problems]
+    lines += [f"other: {other.count} x {other.operation} {other.type}" for other in stack.others]
+    lines += [f"{note.severity.value}: {note.text}" for note in stack.notes]
+    return lines if stack.failure is None else [*lines, f"failure: {stack.failure}"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_kind_of_preview_is_read(name: str, snapshot: SnapshotAssertion) -> None:
+    """Every recorded preview gives the report that a reviewer needs."""
+    assert summary(reported(name)) == snapshot
+
+
+@pytest.mark.parametrize(("field", "line"), [("displayNam", 7), ("email", 8), ("settings.timezone", 11)], ids=str)
+def test_a_problem_is_placed_in_the_stack_file(tmp_path: Path, field: str, line: int) -> None:
+    """A validation failure names the file and the line of the field."""
+    (tmp_path / "Pulumi.yaml").write_text("name: audian\nstackConfigDir: stacks\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.test.yaml").write_text(STACK_FILE)
+    (account,) = reported("invalid", tmp_path).accounts
+    places = {problem.field: problem.place for problem in account.problems}
+    found = places[field]
+    assert found is not None
+    assert (found.file, found.line) == ("stacks/Pulumi.test.yaml", line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  key: [",
+        "\t",
+        "- a list",
+        "config: text",
+        "config: {audian:accounts: [1]}",
+        "config: {audian:accounts: null}",
+    ],
+)
+def test_a_stack_file_that_cannot_be_read_has_no_places(tmp_path: Path, text: str) -> None:
+    """A missing or broken stack file is the engine's business: the report goes without lines."""
+    (tmp_path / "Pulumi.test.yaml").write_text(text)
+    (account,) = reported("invalid", tmp_path).accounts
+    assert [problem.place for problem in account.problems] == [None, None, None]
+
+
+@given(st.integers(0, 4000), st.sampled_from(NAMES))
+def test_half_an_answer_is_a_failure(length: int, name: str) -> None:
+    """An output that ends in the middle never passes for a complete one."""
+    text = text_of(name)
+    cut = text[: min(length, len(text.rstrip()) - 1)]
+    stack = read(Printed(cut, "error: lost connection", 1), Purpose.PREVIEW, "audian", "test")
+    assert stack.failed
+    assert stack.failure == "pulumi ended with exit code 1\nerror: lost connection"
+    assert (stack.project, stack.name) == ("audian", "test")
+
+
+@pytest.mark.parametrize(
+    ("printed", "says"),
+    [
+        (Printed("", "error: no stack named 'x' found\n", 255), "error: no stack named 'x' found"),
+        (Printed("", "", 137), "ended with exit code 137"),
+        (Printed("", "", -9, "was stopped after 5 seconds (--timeout)"), "was stopped after 5 seconds"),
+        (Printed("Traceback\n", "", 1), "no complete answer"),
+        (Printed("[]"), "no complete answer"),
+        (Printed('{"steps": 7}'), "steps"),
+        (Printed("{}", "error: boom", 1), "error: boom"),
+        (Printed("{}", "", 0, "was stopped"), "was stopped"),
+    ],
+    ids=range(8),
+)
+def test_every_way_to_fail_has_its_reason(printed: Printed, says: str) -> None:
+    """However the engine ended, there is a failed report that says why."""
+    stack = read(printed, Purpose.PREVIEW, "audian", "test")
+    assert stack.failed
+    assert says in (stack.failure or "")
+
+
+def test_a_complete_answer_of_a_command_that_failed_is_no_success() -> None:
+    """An exit code that no diagnostic explains fails the report, and shows nothing that may be wrong."""
+    stack = read(Printed(text_of("one_field"), "error: policy violation", 1), Purpose.PREVIEW, "", "")
+    assert stack.failed
+    assert stack.accounts == ()
+    assert "policy violation" in (stack.failure or "")
+
+
+def test_without_sames_the_engine_counts_what_stays() -> None:
+    """A preview saved without --show-sames still says how many stay as they are."""
+    document = json.loads(text_of("one_field"))
+    document["steps"] = [step for step in document["steps"] if step["op"] != "same"]
+    stack = read(Printed(json.dumps(document)), Purpose.PREVIEW, "", "")
+    assert (len(stack.accounts), stack.unchanged) == (1, 2)
