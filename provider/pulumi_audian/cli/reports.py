@@ -1,0 +1,140 @@
+"""`audian preview` and `audian drift`: what the reviewer of a pull request, and a scheduled check, want to know."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+
+from pulumi_audian.cli.delivery import Delivery, Format
+from pulumi_audian.cli.running import run
+from pulumi_audian.report.model import Concern, Purpose, Report, Stack, concerns
+from pulumi_audian.report.places import Places, project_name
+from pulumi_audian.report.reading import Printed, read
+
+CHANGES, FAILED = 2, 1
+
+StacksOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer reads it on Python 3.10
+    typer.Option("--stack", "-s", help="The stack to look at; repeat it for several.", metavar="NAME"),
+]
+SavedOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--from", help="Take what pulumi printed from a file, or - for standard input.", metavar="FILE"),
+]
+DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the report.")]
+OutOption = Annotated[
+    Optional[list[Path]],  # noqa: UP045
+    typer.Option(
+        "--out", help="Write it to a file too, in the form of its suffix: .md, .json or .txt.", metavar="FILE"
+    ),
+]
+GithubOption = Annotated[bool, typer.Option("--github", help="In GitHub Actions: annotations, summary and comment.")]
+CommentOption = Annotated[bool, typer.Option(help="With --github: keep a comment on the pull request.")]
+IssueOption = Annotated[bool, typer.Option("--issue", help="With --github: keep an issue open while there is drift.")]
+FailOnOption = Annotated[
+    Optional[list[Concern]],  # noqa: UP045
+    typer.Option("--fail-on", help="What makes the command fail; repeat it for several."),
+]
+TimeoutOption = Annotated[float, typer.Option(help="How long pulumi may take for one stack, in seconds.", min=1)]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to report on: saved output of the engine, or that of commands to run now."""
+
+    purpose: Purpose
+    directory: Path
+    stacks: tuple[str, ...]
+    saved: tuple[str, ...]
+    arguments: tuple[str, ...]
+    timeout: float
+
+    def check(self) -> None:
+        """Raise `typer.BadParameter` where options contradict each other, before anything is run."""
+        if self.saved and self.arguments:
+            raise typer.BadParameter(f"nothing is run with --from: {' '.join(self.arguments)} has no effect")
+        if not self.directory.is_dir():
+            raise typer.BadParameter(f"{self.directory} is no directory", param_hint="--cwd")
+
+    def report(self) -> Report:
+        """The report of all stacks."""
+        if self.saved:
+            return Report(self.purpose, tuple(self._read(Printed(_saved(name)), "") for name in self.saved))
+        return Report(self.purpose, tuple(map(self._run, self.stacks or ("",))))
+
+    def _run(self, stack: str) -> Stack:
+        return self._read(run(self.purpose, self.directory, stack, self.arguments, self.timeout), stack)
+
+    def _read(self, printed: Printed, stack: str) -> Stack:
+        return read(printed, self.purpose, project_name(self.directory), stack, self._places)
+
+    def _places(self, stack: str) -> Places:
+        return Places(self.directory, Path(os.environ.get("GITHUB_WORKSPACE") or "."), stack)
+
+
+def preview(  # noqa: PLR0913, PLR0917 - one argument an option
+    context: typer.Context,
+    stack: StacksOption = None,
+    saved: SavedOption = None,
+    cwd: DirectoryOption = Path(),
+    form: FormatOption = Format.TERMINAL,
+    out: OutOption = None,
+    github: GithubOption = False,  # noqa: FBT002
+    comment: CommentOption = True,  # noqa: FBT002
+    fail_on: FailOnOption = None,
+    timeout: TimeoutOption = 1800,
+) -> None:
+    """Show what an up would change on which live account, and whether it may.
+
+    Other arguments are passed on to `pulumi preview`. Exit codes: 0 no changes, 2 changes, 1 failed.
+    """
+    delivery = Delivery(form, tuple(out or ()), github=github, comment=comment, issue=False)
+    request = Request(Purpose.PREVIEW, cwd, tuple(stack or ()), tuple(saved or ()), tuple(context.args), timeout)
+    _answer(request, delivery, fail_on or ())
+
+
+def drift(  # noqa: PLR0913, PLR0917 - one argument an option
+    context: typer.Context,
+    stack: StacksOption = None,
+    saved: SavedOption = None,
+    cwd: DirectoryOption = Path(),
+    form: FormatOption = Format.TERMINAL,
+    out: OutOption = None,
+    github: GithubOption = False,  # noqa: FBT002
+    issue: IssueOption = False,  # noqa: FBT002
+    fail_on: FailOnOption = None,
+    timeout: TimeoutOption = 1800,
+) -> None:
+    """Show where live accounts differ from what was last brought up.
+
+    Other arguments are passed on to `pulumi refresh`. Exit codes: 0 no drift, 2 drift, 1 failed.
+    """
+    delivery = Delivery(form, tuple(out or ()), github=github, comment=False, issue=issue)
+    request = Request(Purpose.DRIFT, cwd, tuple(stack or ()), tuple(saved or ()), tuple(context.args), timeout)
+    _answer(request, delivery, fail_on or ())
+
+
+def _answer(request: Request, delivery: Delivery, fail_on: Sequence[Concern]) -> NoReturn:
+    request.check()
+    delivery.check()
+    if delivery.is_for_a_fork():
+        raise typer.Exit(0)
+    report = request.report()
+    delivery.deliver(report)
+    if report.failed or concerns(report) & set(fail_on):
+        raise typer.Exit(FAILED)
+    raise typer.Exit(CHANGES if report.changes else 0)
+
+
+def _saved(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{name} can't be read: {error}", param_hint="--from") from None
