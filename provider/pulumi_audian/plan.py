@@ -102,16 +102,18 @@ def render_adoption(plan: Adoption, declaration: Declaration) -> str:
 
 
 class ShownAdoption(NamedTuple):
-    """What a rendered adoption says: the account's name, and by path the value that is overwritten."""
+    """What a rendered adoption says: the account's name, what stays, and by path the value that is overwritten."""
 
     title: str
+    rest: str
     observed: Mapping[Path, str]
 
 
 def read_adoption(text: str, declaration: Declaration) -> ShownAdoption | None:
     """What `render_adoption` wrote for a declaration; None where the text is something else."""
     head, *lines = text.split("\n")
-    match = re.fullmatch(rf"adopts account {re.escape(str(declaration.account_id))}(?: \((.*)\))?[:,] .*", head)
+    who = rf"adopts account {re.escape(str(declaration.account_id))}(?: \((.*)\))?"
+    match = re.fullmatch(rf"{who}(?:: up writes \d+ values?, |, )(.*)", head)
     if match is None:
         return None
     paths = {path[:length] for path in declaration.paths for length in range(1, len(path) + 1)}
@@ -122,7 +124,7 @@ def read_adoption(text: str, declaration: Declaration) -> ShownAdoption | None:
         for line in lines:
             if line.startswith(label) and line.endswith(desired):
                 observed[path] = line[len(label) :].removesuffix(desired).strip()
-    return ShownAdoption(match[1] or "", observed)
+    return ShownAdoption(match[1] or "", match[2], observed)
 
 
 def released(old_paths: Iterable[Path], declaration: Declaration) -> tuple[Path, ...]:

@@ -73,9 +73,7 @@ def test_a_preview_works_with_a_read_only_token(bench: Workbench) -> None:
     assert audian(bench, "preview").returncode == 2
 
 
-@pytest.mark.parametrize(
-    ("concern", "code"), [("status", 1), ("any", 1), ("delete", 2), ("drift", 2)], ids=str
-)
+@pytest.mark.parametrize(("concern", "code"), [("status", 1), ("any", 1), ("delete", 2), ("drift", 2)], ids=str)
 def test_fail_on_chooses_what_turns_a_check_red(bench: Workbench, concern: str, code: int) -> None:
     """A suspension fails a check that fails on status changes, and no other."""
     bench.settle(acme=ACME_2)

@@ -62,8 +62,9 @@ def _described(step: Step, read: Step | None, found: Account, notes: tuple[Note,
         adoption = read_adoption(note.text, declaration)
         if adoption is not None:
             rest = tuple(other for other in notes if other is not note)
+            said = (*rest, Note(adoption.rest)) if adoption.observed else rest
             rows = tuple(_adopted(declaration, adoption))
-            return replace(found, title=found.title or adoption.title, live=True, rows=rows, notes=rest)
+            return replace(found, title=found.title or adoption.title, live=True, rows=rows, notes=said)
     if found.action is Action.ADOPT:
         return replace(found, rows=tuple(_unread(declaration)), notes=notes)
     return _updated(step, read, found, notes)
