@@ -39,12 +39,15 @@ format: $(READY) ## Format the code
 lock: $(READY) ## Choose the versions of all dependencies anew
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
 		pyproject.toml emulator/pyproject.toml --extra cli --group dev --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
+		policy/requirements.in --output-file policy/requirements.lock
 
 bench: $(READY) ## Measure what a preview without changes costs
 	@$(WITH_ENGINE) $(BIN)/python tests/bench/noop_preview.py
 
-schema: $(READY) ## Write the JSON Schema of stack files from the field table
+schema: $(READY) ## Write the JSON Schemas: of stack files, and of the policy pack's settings
 	@$(BIN)/python tools/schema.py
+	@cd policy && ../$(BIN)/python -m audian_policy.schema > schema.json
 
 previews: $(READY) ## Record the engine's previews that the report's tests read
 	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python tests/engine/previews.py

@@ -122,15 +122,17 @@ def test_drift_has_one_issue_as_long_as_there_is_any(check: Check) -> None:
     assert issue.state == "closed"
 
 
-def test_a_fork_gets_a_note_and_no_broken_check(check: Check) -> None:
-    """Without secrets nothing is run: the summary says why, and the check is green."""
+@pytest.mark.parametrize(("fork", "actor"), [(True, "stranger"), (False, "dependabot[bot]")])
+def test_without_secrets_there_is_a_note_and_no_broken_check(check: Check, fork: bool, actor: str) -> None:  # noqa: FBT001
+    """From a fork or by Dependabot nothing is run: the summary says why, and the check is green."""
     path = Path(check.bench.environment["GITHUB_EVENT_PATH"])
-    path.write_text(json.dumps(payload(fork=True)), "utf-8")
+    path.write_text(json.dumps(payload(fork=fork)), "utf-8")
+    check.bench.environment["GITHUB_ACTOR"] = actor
     del check.bench.environment["AUDIAN_API_TOKEN"]
     check.bench.environment["PATH"] = "/nonexistent"
     done = check.preview()
     assert done.returncode == 0, done.stderr
-    assert "from a fork" in check.summary.read_text("utf-8")
+    assert "gives no secrets" in check.summary.read_text("utf-8")
     assert check.comments() == []
 
 

@@ -201,5 +201,5 @@ def test_the_engine_is_the_one_that_the_tests_run_on() -> None:
 
 def test_only_the_check_itself_is_given_the_token() -> None:
     """Code that requirements run while they are installed can't write to the pull request."""
-    assert "GITHUB_TOKEN" in step(CHECK)["env"]
+    assert "AUDIAN_GITHUB_TOKEN" in step(CHECK)["env"]
     assert "github-token" not in str([step for step in ACTION["runs"]["steps"] if step["name"] != CHECK])

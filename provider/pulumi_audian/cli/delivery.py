@@ -28,10 +28,10 @@ from pulumi_audian.report.model import Report, headline
 
 _WIDTH_IN_FILES = 120
 _CREDENTIALS = ("AUDIAN_API_TOKEN", "AUDIAN_API_KEY")
-_FORK = (
-    "## Audian: no preview for a pull request from a fork\n\n"
-    "Secrets are not given to pull requests from forks, so that no preview of live accounts can be made here. "
-    "A maintainer can push the branch to this repository to get one.\n"
+_WITHOUT_SECRETS = (
+    "## Audian: no preview of this pull request\n\n"
+    "GitHub gives no secrets to pull requests from forks and from Dependabot, so that no preview of live accounts can "
+    "be made here. A maintainer can push the branch to this repository to get one.\n"
 )
 
 
@@ -68,13 +68,15 @@ class Delivery:
         if self.github:
             _event()
 
-    def is_for_a_fork(self) -> bool:
-        """Whether this is a pull request that gets no secrets; its job summary says so then."""
+    def is_without_secrets(self) -> bool:
+        """Whether this is a pull request that GitHub gives no secrets to; its job summary says so then."""
         event = _event() if self.github else None
-        if event is None or not event.from_fork or any(map(os.environ.get, _CREDENTIALS)):
+        if event is None or any(map(os.environ.get, _CREDENTIALS)):
             return False
-        print("audian: no preview, because a pull request from a fork gets no secrets", file=sys.stderr)  # noqa: T201
-        _tried(partial(append_summary, event, _FORK))
+        if not event.from_fork and os.environ.get("GITHUB_ACTOR") != "dependabot[bot]":
+            return False
+        print("audian: no preview, because this pull request gets no secrets", file=sys.stderr)  # noqa: T201
+        _tried(partial(append_summary, event, _WITHOUT_SECRETS))
         return True
 
     def deliver(self, report: Report) -> None:

@@ -7,8 +7,10 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pulumi_audian.report.model import Purpose
 from pulumi_audian.report.reading import Printed
@@ -18,15 +20,27 @@ COMMANDS = {
     Purpose.DRIFT: ("refresh", "--preview-only", "--json", "--show-sames", "--non-interactive"),
 }
 _SECRET_NAMES = re.compile(r"TOKEN|API_?KEY|SECRET|PASSPHRASE|PASSWORD|CREDENTIAL", re.IGNORECASE)
+# The first one changes the form of a preview; the other is for comments, and not for the program that is previewed.
+_NOT_FOR_THE_ENGINE = ("PULUMI_ENABLE_STREAMING_JSON_PREVIEW", "AUDIAN_GITHUB_TOKEN")
 _SHORTEST_SECRET = 8
 _GRACE_SECONDS = 10
 
 
 def run(purpose: Purpose, directory: Path, stack: str | None, arguments: Sequence[str], timeout: float) -> Printed:
     """What the engine prints for one stack, in at most `timeout` seconds, secrets of the environment masked."""
-    command = ["pulumi", *COMMANDS[purpose], *(("--stack", stack) if stack else ()), *arguments]
-    # A streamed preview has another form.
-    environment = {name: value for name, value in os.environ.items() if name != "PULUMI_ENABLE_STREAMING_JSON_PREVIEW"}
+    with TemporaryDirectory(prefix="audian-") as temporary:
+        log = Path(temporary) / "events.json"
+        options = [*(("--stack", stack) if stack else ()), *arguments]
+        if any(argument.startswith("--policy-pack") for argument in arguments):
+            options += ["--event-log", str(log)]
+        printed = _run([*COMMANDS[purpose], *options], directory, timeout)
+        return _masked(replace(printed, events=log.read_text("utf-8") if log.exists() else ""))
+
+
+def _run(arguments: Sequence[str], directory: Path, timeout: float) -> Printed:
+    command = ["pulumi", *arguments]
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_THE_ENGINE}
+    environment["PULUMI_DEBUG_COMMANDS"] = "1"  # without it --event-log is not known
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own command
             command,
@@ -40,7 +54,7 @@ def run(purpose: Purpose, directory: Path, stack: str | None, arguments: Sequenc
     except OSError as error:
         where = "" if directory.is_dir() else f" in {directory}"
         return Printed("", reason=f"could not be started{where} ({error.strerror}); install the Pulumi CLI")
-    return _masked(_ended(process, timeout), environment)
+    return _ended(process, timeout)
 
 
 def _ended(process: subprocess.Popen[bytes], timeout: float) -> Printed:
@@ -69,10 +83,12 @@ def _stopped(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
         return process.communicate()
 
 
-def _masked(printed: Printed, environment: Mapping[str, str]) -> Printed:
-    found = {value for name, value in environment.items() if _SECRET_NAMES.search(name)}
-    output, errors = printed.output, printed.errors
+def _masked(printed: Printed) -> Printed:
+    found = {
+        value for name, value in os.environ.items() if _SECRET_NAMES.search(name) and len(value) >= _SHORTEST_SECRET
+    }
+    texts = [printed.output, printed.errors, printed.events]
     for value in sorted(found, key=len, reverse=True):
-        if len(value) >= _SHORTEST_SECRET:
-            output, errors = output.replace(value, "[secret]"), errors.replace(value, "[secret]")
-    return Printed(output, errors, printed.code, printed.reason)
+        texts = [text.replace(value, "[secret]") for text in texts]
+    output, errors, events = texts
+    return replace(printed, output=output, errors=errors, events=events)

@@ -70,11 +70,15 @@ class Row:
     """One field of an account: its path, the value it has, the value it is to have."""
 
     path: str
+    """Such as `settings.timezone`."""
     live: str
     """The live value, or the last known one where `Account.live` is false."""
     declared: str
+    """The value that is declared, or comes back."""
     effect: Effect
+    """What is to happen to it."""
     place: Place | None = None
+    """Where it is declared."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,12 @@ class Account:
     """An account of which something is to be said; `title` is its name, where it is known."""
 
     name: str
+    """The resource's name."""
     account_id: str
+    """Empty where it is not known."""
     title: str
     action: Action
+    """What is to happen to it."""
     live: bool = False
     """Whether the rows show values just read from the API."""
     rows: tuple[Row, ...] = ()
@@ -137,6 +144,7 @@ class Stack:
     others: tuple[Others, ...] = ()
     notes: tuple[Note, ...] = ()
     failure: str | None = None
+    """Why there is no complete answer, in one or several lines."""
 
     @property
     def failed(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pydantic
@@ -71,12 +71,27 @@ class Diagnostic(_Part):
         return self.message.strip().removeprefix(f"{self.severity}: ").strip()
 
 
+class _Finding(_Part):
+    resourceUrn: str = ""  # noqa: N815 - the engine's name
+    message: str
+    policyName: str  # noqa: N815 - the engine's name
+    enforcementLevel: str  # noqa: N815 - the engine's name
+
+
+class _Event(_Part):
+    policyEvent: _Finding | None = None  # noqa: N815 - the engine's name
+
+
 class Preview(_Part):
     """All of it."""
 
     steps: tuple[Step, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     changeSummary: Mapping[str, int] = {}  # noqa: N815 - the engine's name
+
+    def with_diagnostics(self, more: Iterable[Diagnostic]) -> Preview:
+        """The same with more diagnostics."""
+        return self.model_copy(update={"diagnostics": (*self.diagnostics, *more)})
 
 
 def parse(text: str) -> Preview:
@@ -87,6 +102,24 @@ def parse(text: str) -> Preview:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise ValueError(f"{where}: {first['msg']}" if where else first["msg"]) from None
+
+
+def findings(events: str) -> list[Diagnostic]:
+    """What policies found, from the engine's event log, which unlike its JSON has that.
+
+    A mandatory one is an error. Raises `ValueError` where the log is something else.
+    """
+    found = [_Event.model_validate_json(line).policyEvent for line in events.splitlines() if '"policyEvent"' in line]
+    return [
+        Diagnostic(
+            urn=finding.resourceUrn,
+            # Before the rule's own words stands the description of the rule.
+            message=f"policy {finding.policyName}: {finding.message.strip().rpartition(chr(10))[2]}",
+            severity="error" if finding.enforcementLevel == "mandatory" else "warning",
+        )
+        for finding in found
+        if finding is not None
+    ]
 
 
 def stack_of(urn: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from pulumi_audian.fields import parse_dotted
 from pulumi_audian.report.accounts import account
 from pulumi_audian.report.model import Account, Action, Note, Others, Problem, Purpose, Severity, Stack
 from pulumi_audian.report.places import Places
-from pulumi_audian.report.preview import ACCOUNT, Diagnostic, Preview, Step, name_of, parse, stack_of, type_of
+from pulumi_audian.report.preview import ACCOUNT, Diagnostic, Preview, Step, findings, name_of, parse, stack_of, type_of
 
 _QUIET = frozenset({"same", "refresh", "read", "read-replacement", "discard"})
 _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
@@ -29,6 +29,8 @@ class Printed:
     code: int | None = None
     reason: str = ""
     """Why it did not end by itself, such as a timeout."""
+    events: str = ""
+    """The engine's event log, where policies may have found something."""
 
 
 def _nowhere(_stack: str) -> Places:
@@ -43,7 +45,7 @@ def read(
     `locate` gives the places of declarations for the name of a stack.
     """
     try:
-        preview = parse(printed.output)
+        preview = parse(printed.output).with_diagnostics(findings(printed.events))
     except ValueError as error:
         return Stack(project, stack, failure=_incomplete(printed, str(error)))
     urns = [step.urn for step in preview.steps] + [line.urn for line in preview.diagnostics if line.urn]

@@ -1,0 +1,1 @@
+"""Rules for the Audian accounts that a Pulumi program declares."""

@@ -1,0 +1,147 @@
+"""What started this run of GitHub Actions, as the runner's variables and its event file tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from pulumi_audian.errors import AudianError
+
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_UNSAFE_EVENT = (
+    "GITHUB_EVENT_NAME: pull_request_target is not supported, because a preview runs the pull request's code, and this "
+    "event would give a stranger's code the repository's secrets; use on: pull_request"
+)
+
+
+class GitHubError(AudianError):
+    """GitHub, or the runner's environment, did not allow what was to be done; the report itself is not affected."""
+
+
+class _Repository(BaseModel):
+    full_name: str
+
+
+class _Branch(BaseModel):
+    repo: _Repository | None
+
+
+class _Label(BaseModel):
+    name: str
+
+
+class _PullRequest(BaseModel):
+    number: int
+    head: _Branch
+    base: _Branch
+    labels: list[_Label] = []
+
+    @property
+    def from_fork(self) -> bool:
+        # A fork that was deleted meanwhile is null.
+        return self.head.repo is None or self.head.repo != self.base.repo
+
+
+class _Payload(BaseModel):
+    pull_request: _PullRequest
+
+
+@dataclass(frozen=True)
+class Event:
+    """What started the run, and how GitHub is reached from it."""
+
+    name: str
+    repository: str
+    """`owner/name`"""
+    run_url: str
+    """The run's page."""
+    api_url: str
+    token: SecretStr | None
+    summary: Path | None
+    """The file of the step's job summary."""
+    pull_request: int | None = None
+    """The pull request's number; None unless the event is `pull_request`."""
+    from_fork: bool = False
+    """Whether the pull request's branch is in another repository: it gets no secrets then, and a read-only token."""
+    labels: frozenset[str] = frozenset()
+    """The pull request's labels when the event happened."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Event | None:
+        """The event of this run; None outside GitHub Actions.
+
+        Raises `GitHubError` where the runner's variables or its event file are wrong, and for `pull_request_target`,
+        whose runs have the repository's secrets: a preview would hand them to the code of whoever opens a pull request.
+        """
+        if environ.get("GITHUB_ACTIONS") != "true":
+            return None
+        name = environ.get("GITHUB_EVENT_NAME", "")
+        if name == "pull_request_target":
+            raise GitHubError(_UNSAFE_EVENT)
+        found = _pull_request(environ) if name == "pull_request" else None
+        return cls(
+            name=name,
+            repository=_repository(environ),
+            run_url=_run_url(environ),
+            api_url=_url(environ, "GITHUB_API_URL", "https://api.github.com"),
+            token=_token(environ),
+            summary=_summary(environ),
+            pull_request=found.number if found else None,
+            from_fork=found.from_fork if found else False,
+            labels=frozenset(label.name for label in found.labels) if found else frozenset(),
+        )
+
+
+def _repository(environ: Mapping[str, str]) -> str:
+    value = environ.get("GITHUB_REPOSITORY", "")
+    if not _REPOSITORY.fullmatch(value):
+        raise GitHubError(f"GITHUB_REPOSITORY: {value!r} is not owner/name; leave it as the runner sets it")
+    return value
+
+
+def _url(environ: Mapping[str, str], name: str, default: str) -> str:
+    value = environ.get(name) or default
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise GitHubError(f"{name}: the value is not an http(s) URL without a password; leave it as the runner sets it")
+    return value.rstrip("/")
+
+
+def _run_url(environ: Mapping[str, str]) -> str:
+    page = f"{_url(environ, 'GITHUB_SERVER_URL', 'https://github.com')}/{_repository(environ)}/actions"
+    run = environ.get("GITHUB_RUN_ID")
+    return f"{page}/runs/{run}" if run else page
+
+
+def _token(environ: Mapping[str, str]) -> SecretStr | None:
+    value = (environ.get("AUDIAN_GITHUB_TOKEN") or environ.get("GITHUB_TOKEN", "")).strip()
+    return SecretStr(value) if value else None
+
+
+def _summary(environ: Mapping[str, str]) -> Path | None:
+    value = environ.get("GITHUB_STEP_SUMMARY")
+    return Path(value) if value else None
+
+
+def _pull_request(environ: Mapping[str, str]) -> _PullRequest:
+    path = environ.get("GITHUB_EVENT_PATH")
+    if not path:
+        raise GitHubError("GITHUB_EVENT_PATH is not set; leave it as the runner sets it")
+    try:
+        return _Payload.model_validate_json(Path(path).read_bytes()).pull_request
+    except OSError as error:
+        reason = f"can't be read ({error.strerror})"
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = f"describes no pull request ({where + ': ' if where else ''}{first['msg']})"
+    raise GitHubError(f"GITHUB_EVENT_PATH: {path} {reason}; leave it as the runner sets it")

@@ -1,0 +1,164 @@
+"""What every rendering says in the same words, before any of them escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pulumi_audian.plan import counted
+from pulumi_audian.report.model import (
+    Account,
+    Action,
+    Concern,
+    Effect,
+    Others,
+    Place,
+    Problem,
+    Purpose,
+    Report,
+    Row,
+    Stack,
+    concerns,
+    headline,
+)
+
+_SENTENCES = {
+    Action.ADOPT: "comes under management",
+    Action.UPDATE: "changes",
+    Action.REPLACE: "has its resource replaced, the account itself stays",
+    Action.RETAIN: "leaves the code and stays as it is",
+    Action.RESTORE: "leaves the code, and what was overwritten comes back",
+    Action.DRIFT: "was changed outside of code",
+    Action.GONE: "is gone: the API no longer knows it",
+    Action.REFUSED: "is refused",
+}
+_COUNTED = {
+    Effect.WRITE: "writes {}",
+    Effect.CLEAR: "clears {}",
+    Effect.RESTORE: "puts {} back",
+    Effect.RELEASE: "releases {}",
+    Effect.DRIFT: "overwrites {} changed outside of code",
+}
+FIELD_WORDS = {
+    Effect.WRITE: "",
+    Effect.CLEAR: "cleared",
+    Effect.RELEASE: "released: keeps its value, no longer watched",
+    Effect.RESTORE: "put back",
+    Effect.DRIFT: "changed outside of code",
+}
+_LINE_LENGTH = 500
+_LEAVING = frozenset({Action.RETAIN, Action.RESTORE, Action.GONE})
+
+
+def mark(report: Report) -> str:
+    """The verdict as one sign: failed, changes that take something away, other changes, none."""
+    if report.failed:
+        return "❌"
+    if concerns(report) & {Concern.STATUS, Concern.DELETE}:
+        return "⚠️"
+    return "📝" if report.changes else "✅"
+
+
+def verdict(report: Report) -> str:
+    """The whole report in one line: what was asked of which stacks, and what came out."""
+    asked = "Preview" if report.purpose is Purpose.PREVIEW else "Drift"
+    which = label(report.stacks[0]) if len(report.stacks) == 1 else counted(len(report.stacks), "stack")
+    switched = len(status_changes(report.stacks))
+    status = f", {counted(switched, 'status change')}" if switched else ""
+    return _brief(f"{asked} of {which}: {headline(report.stacks)}{status}")
+
+
+def summary(stack: Stack) -> str:
+    """One of several stacks in one line."""
+    return _brief(f"{label(stack)}: {headline([stack])}")
+
+
+def _brief(text: str) -> str:
+    """A line without its middle where it is long: names of stacks come first, and the counts last."""
+    return text if len(text) <= _LINE_LENGTH else f"{text[: _LINE_LENGTH // 5]}…{text[1 - _LINE_LENGTH * 4 // 5 :]}"
+
+
+def label(stack: Stack) -> str:
+    """A stack with its project: `shop/prod`."""
+    return "/".join(filter(None, (stack.project, stack.name))) or "?"
+
+
+def status_changes(stacks: Iterable[Stack]) -> list[tuple[Account, Row]]:
+    """The accounts of which the status is to change or has changed, with that row."""
+    accounts = (account for stack in stacks for account in stack.changed)
+    return [(account, row) for account in accounts if (row := status_row(account))]
+
+
+def status_row(account: Account) -> Row | None:
+    """The row of an account that changes its status."""
+    return next((row for row in account.rows if switches(row)), None)
+
+
+def status_warning(report: Report) -> str:
+    """What no reviewer may miss, where a status changes."""
+    number = counted(len(status_changes(report.stacks)), "account")
+    changes = "changes" if report.purpose is Purpose.PREVIEW else "was changed outside of code"
+    return f"The status of {number} {changes}. Phones work on active accounts only."
+
+
+def switches(row: Row) -> bool:
+    """Whether a row changes the status, on which it depends whether any phone works."""
+    return row.path == "status" and row.effect is not Effect.RELEASE
+
+
+def arrow(row: Row) -> str:
+    """What stands between the live and the declared value of a row."""
+    return "where code says" if row.effect is Effect.DRIFT else "→"
+
+
+def leaves(account: Account) -> bool:
+    """Whether an account is no longer to be managed, or no longer there."""
+    return account.action in _LEAVING
+
+
+def weight(account: Account) -> int:
+    """How much an account matters to a reviewer: 2 where something may be lost, 1 for what is no plain update."""
+    if leaves(account) or status_row(account):
+        return 2
+    return 0 if account.action is Action.UPDATE else 1
+
+
+def ranked(stack: Stack) -> list[Account]:
+    """The accounts that are not refused, those first that matter most."""
+    return sorted(stack.changed, key=weight, reverse=True)
+
+
+def sentence(account: Account) -> str:
+    """What happens to an account, following its name: `changes: up writes 2 values, clears 1 value`."""
+    effects = [row.effect for row in account.rows if account.action is not Action.DRIFT]
+    counts = {effect: effects.count(effect) for effect in _COUNTED}
+    parts = [words.format(counted(counts[effect], "value")) for effect, words in _COUNTED.items() if counts[effect]]
+    if parts:
+        return f"{_SENTENCES[account.action]}: up {', '.join(parts)}"
+    if account.action is Action.ADOPT and account.live:
+        return f"{_SENTENCES[account.action]}, and already is as declared: up writes nothing"
+    return _SENTENCES[account.action]
+
+
+def reason(problem: Problem) -> str:
+    """What is wrong, without the field, which stands before it."""
+    return problem.text.removeprefix(f"{problem.field}: ")
+
+
+def observed(account: Account) -> str:
+    """What the first value of each row is."""
+    return "live" if account.live else "last known"
+
+
+def unchanged(stack: Stack) -> str:
+    """How many accounts stay as they are."""
+    return f"{counted(stack.unchanged, 'account')} {'stays' if stack.unchanged == 1 else 'stay'} as declared."
+
+
+def located(place: Place) -> str:
+    """A place as editors and reviewers write it: `Pulumi.prod.yaml:12`."""
+    return f"{place.file}:{place.line}"
+
+
+def other_resources(others: Iterable[Others]) -> str:
+    """How many resources of other kinds change."""
+    return counted(sum(other.count for other in others), "other resource")

@@ -1,0 +1,49 @@
+"""The policy pack as a team has it: a folder with an environment of its own, made once for all tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from audian_emulator import Control, Emulator
+
+CHECKOUT = Path(__file__).parents[2]
+sys.path[:0] = [str(CHECKOUT / "policy"), str(CHECKOUT / "tests" / "engine")]
+
+
+@pytest.fixture(scope="session")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command that starts a copy of the pack, whose environment holds exactly what its lock says."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    copy = shared / "policy"
+    with FileLock(shared / "policy.lock"):
+        if not copy.exists():
+            _install(shared / "policy.partial")
+            (shared / "policy.partial").rename(copy)
+    return copy / "run"
+
+
+def _install(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(CHECKOUT / "policy", folder, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    uv = Path(sys.executable).with_name("uv")
+    for command in (
+        ("venv", "--quiet", "--python", sys.executable, "venv"),
+        ("pip", "sync", "--quiet", "--python", "venv", "--require-hashes", "requirements.lock"),
+    ):
+        subprocess.run([uv, *command], cwd=folder, check=True)
+
+
+@pytest.fixture
+def api() -> Iterator[Control]:
+    """A running API with the accounts of the shipped seed."""
+    with Emulator.running() as emulator:
+        yield Control(emulator.url)
