@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
+from pulumi_audian.report import markdown
 from pulumi_audian.report.model import Purpose, Report, Stack, concerns, headline
 from pulumi_audian.report.places import Places
 from pulumi_audian.report.reading import Printed, read
