@@ -65,6 +65,13 @@ def test_each_kind_of_preview_is_read(name: str, snapshot: SnapshotAssertion) ->
     assert summary(reported(name)) == snapshot
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_each_kind_of_preview_is_rendered(name: str, snapshot: SnapshotAssertion) -> None:
+    """Every recorded preview gives the comment that a reviewer reads."""
+    purpose = Purpose.DRIFT if name.endswith("drift") else Purpose.PREVIEW
+    assert markdown.render(Report(purpose, (reported(name),))) == snapshot
+
+
 @pytest.mark.parametrize(("field", "line"), [("displayNam", 7), ("email", 8), ("settings.timezone", 11)], ids=str)
 def test_a_problem_is_placed_in_the_stack_file(tmp_path: Path, field: str, line: int) -> None:
     """A validation failure names the file and the line of the field."""
