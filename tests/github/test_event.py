@@ -107,6 +107,7 @@ def test_pull_request_target_is_refused_with_the_reason(environ: dict[str, str])
         ({}, "(pull_request: Field required)"),
         ({"pull_request": {"number": "x", "head": {"repo": HERE}, "base": {"repo": HERE}}}, "(pull_request.number: "),
         ({"pull_request": {"number": 7, "base": {"repo": HERE}}}, "(pull_request.head: Field required)"),
+        ({"pull_request": {"number": 7, "head": {"repo": None}, "base": {"repo": None}}}, "(pull_request.base.repo: "),
         ([], "describes no pull request ("),
     ],
 )
@@ -129,6 +130,7 @@ def test_a_bad_event_file_is_named(environ: dict[str, str], content: Any, reason
         ("GITHUB_REPOSITORY", "acme/accounts/../x", "GITHUB_REPOSITORY: 'acme/accounts/../x' is not owner/name"),
         ("GITHUB_API_URL", "api.github.com", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_API_URL", "ftp://git.example.com", "GITHUB_API_URL: the value is not an http(s) URL"),
+        ("GITHUB_API_URL", "https://git.example.com:70000", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_API_URL", "https://[x", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_API_URL", "https://me:secret@git.example.com", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_SERVER_URL", "x", "GITHUB_SERVER_URL: the value is not an http(s) URL"),
@@ -140,6 +142,16 @@ def test_a_bad_variable_is_named(environ: dict[str, str], name: str, value: str,
     said = refused(environ)
     assert said.startswith(text)
     assert "secret@" not in said
+
+
+@pytest.mark.parametrize(("own", "token"), [("ghs_own\n", "ghs_own"), ("", JOB_TOKEN)])
+def test_a_token_of_its_own_comes_first(environ: dict[str, str], own: str, token: str) -> None:
+    """AUDIAN_GITHUB_TOKEN wins where it is set; blanks and line ends around a token don't count."""
+    environ["AUDIAN_GITHUB_TOKEN"] = own
+    event = Event.from_environment(environ)
+    assert event
+    assert event.token
+    assert event.token.get_secret_value() == token
 
 
 def test_the_token_is_in_no_text(event: Event) -> None:

@@ -88,6 +88,7 @@ def test_a_locked_conversation_is_no_missing_permission(event: Event, forge: For
         ({"token": SecretStr("ghs_expired")}, "GitHub refused (HTTP 401: Bad credentials); check GITHUB_TOKEN"),
         ({"token": None}, "no token; give the step env: GITHUB_TOKEN: ${{ github.token }}"),
         ({"token": SecretStr("ghs_two\nlines")}, NO_TOKEN),
+        ({"token": SecretStr("ghs_two words")}, NO_TOKEN),
         ({"token": SecretStr("ghs_na\u00efve")}, NO_TOKEN),
     ],
 )
@@ -104,6 +105,15 @@ def test_a_text_that_is_too_long_is_told_in_githubs_words(event: Event) -> None:
         f"{COMMENT}GitHub refused (HTTP 422: Validation Failed: body is too long (maximum is 65536 characters)); "
         "see the report in the job summary"
     )
+
+
+def test_githubs_words_are_one_short_line(event: Event, forge: Forge) -> None:
+    """Line ends, a terminal's control characters and endless texts do not spoil the log."""
+    forge.fault("GET", COMMENTS, 400, body={"message": "a\n\x1b[31mb" + "c" * 5000})
+    text = refused(event)
+    assert text.startswith(f"{COMMENT}GitHub refused (HTTP 400: a [31mbccc")
+    assert text.endswith("ccc…); see GitHub's words")
+    assert len(text) < 500
 
 
 def test_a_repository_without_issues_is_told_so(event: Event, forge: Forge) -> None:
@@ -137,8 +147,10 @@ def test_a_write_whose_answer_was_lost_is_not_made_twice(
 def test_a_slow_answer_is_not_waited_for_forever(event: Event, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that times out is begun anew too, and made once."""
     monkeypatch.setattr(session, "_TIMEOUT_SECONDS", 1)
-    forge.fault("POST", COMMENTS, 502, execute=True, delay=2)
+    forge.fault("POST", COMMENTS, 201, body={}, execute=True, delay=3)
+    started = time.monotonic()
     comment(event)
+    assert time.monotonic() - started < 3
     assert len(forge.comments) == 1
     assert forge.writes == ["POST /repos/acme/accounts/issues/7/comments"]
 
@@ -158,17 +170,18 @@ def test_no_connection_is_told_with_the_host(event: Event) -> None:
     assert text == f"{COMMENT}no answer from 127.0.0.1:{port}; check GITHUB_API_URL and the network"
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
 @pytest.mark.parametrize(
     ("status", "body"), [(403, BUSY), (403, LIMITED), (429, BUSY)], ids=["secondary", "primary", "429"]
 )
 def test_a_short_rate_limit_is_waited_for(event: Event, forge: Forge, method: str, status: int, body: object) -> None:
     """As long as GitHub asks, which says that the request was not carried out."""
-    forge.fault(method, COMMENTS, status, body=body, headers={"Retry-After": "1"})
+    upsert_comment(event, KEY, "old")
+    forge.fault(method, "/comments(/[0-9]+)?", status, body=body, headers={"Retry-After": "1"})
     started = time.monotonic()
     comment(event)
     assert time.monotonic() - started >= 1
-    assert len(forge.comments) == 1
+    assert [one.body.splitlines()[1] for one in forge.comments.values()] == ["report"]
 
 
 def test_a_secondary_limit_without_a_time_is_waited_for(
@@ -202,6 +215,15 @@ def test_a_long_rate_limit_ends_at_once(
     assert text.startswith(f"{COMMENT}GitHub asks for fewer requests")
     assert text.endswith("; run the job again later")
     assert len(forge.requests) == 1
+
+
+def test_a_rate_limit_does_not_make_a_person_an_app(event: Event, forge: Forge) -> None:
+    """Where it can't be asked whose token it is, nobody's comment is edited."""
+    event = replace(event, token=SecretStr(PERSON_TOKEN))
+    comment(event)
+    forge.fault("GET", "/user", 403, body=BUSY, headers={"Retry-After": "3600"})
+    assert refused(event) == f"{COMMENT}GitHub asks for fewer requests; run the job again later"
+    assert len(forge.writes) == 1
 
 
 def test_a_lasting_rate_limit_ends(event: Event, forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:

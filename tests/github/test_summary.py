@@ -53,7 +53,7 @@ def test_exactly_as_much_as_github_takes_is_not_cut(event: Event, summary: Path)
     assert b"cut" not in summary.read_bytes()
 
 
-@pytest.mark.parametrize("before", [LIMIT - 10, LIMIT, LIMIT + 10])
+@pytest.mark.parametrize("before", [LIMIT - 100, LIMIT - 10, LIMIT, LIMIT + 10])
 def test_a_full_summary_is_left_as_it_is(event: Event, summary: Path, before: int) -> None:
     """Where not even a line fits, that is an error and not half a sentence."""
     summary.write_bytes(b"x" * before)

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
-from pulumi_audian.cli.github import (
-    Event,
-    GitHubError,
-    append_summary,
-    close_issue,
-    upsert_comment,
-    upsert_issue,
-)
-from pulumi_audian.report import annotations as workflow_commands
 from pulumi_audian.report import document, markdown, terminal
-from pulumi_audian.report.model import Report, headline
+from pulumi_audian.report.model import Report
 
 _WIDTH_IN_FILES = 120
-_CREDENTIALS = ("AUDIAN_API_TOKEN", "AUDIAN_API_KEY")
-_WITHOUT_SECRETS = (
-    "## Audian: no preview of this pull request\n\n"
-    "GitHub gives no secrets to pull requests from forks and from Dependabot, so that no preview of live accounts can "
-    "be made here. A maintainer can push the branch to this repository to get one.\n"
-)
 
 
 class Format(str, Enum):
@@ -48,7 +30,10 @@ _BY_SUFFIX = {".md": Format.MARKDOWN, ".json": Format.JSON, ".txt": Format.TERMI
 
 @dataclass(frozen=True)
 class Delivery:
-    """Where a report goes: to standard output in a form, to files, and to GitHub if asked."""
+    """Where a report goes: to standard output in a form, to files, and to GitHub if asked.
+
+    The modules for GitHub are imported where they are needed: they take longer to load than all others.
+    """
 
     form: Format
     files: tuple[Path, ...]
@@ -66,64 +51,30 @@ class Delivery:
         if self.issue and not self.github:
             raise typer.BadParameter("needs --github", param_hint="--issue")
         if self.github:
-            _event()
+            from pulumi_audian.cli.publication import event_of_this_run
+
+            event_of_this_run()
 
     def is_without_secrets(self) -> bool:
         """Whether this is a pull request that GitHub gives no secrets to; its job summary says so then."""
-        event = _event() if self.github else None
-        if event is None or any(map(os.environ.get, _CREDENTIALS)):
+        if not self.github:
             return False
-        if not event.from_fork and os.environ.get("GITHUB_ACTOR") != "dependabot[bot]":
-            return False
-        print("audian: no preview, because this pull request gets no secrets", file=sys.stderr)  # noqa: T201
-        _tried(partial(append_summary, event, _WITHOUT_SECRETS))
-        return True
+        from pulumi_audian.cli.publication import event_of_this_run, gets_no_secrets
+
+        return gets_no_secrets(event_of_this_run())
 
     def deliver(self, report: Report) -> None:
-        """Bring the report everywhere; what GitHub refuses is a warning and hides nothing."""
+        """Bring the report everywhere."""
         if self.form is Format.TERMINAL:
             terminal.render(report, Console())
         else:
             sys.stdout.write(_rendered(report, self.form))
         for file in self.files:
             _write(file, _rendered(report, _BY_SUFFIX[file.suffix]))
-        event = _event() if self.github else None
-        if event is not None:
-            self._to_github(report, event)
+        if self.github:
+            from pulumi_audian.cli.publication import event_of_this_run, publish
 
-    def _to_github(self, report: Report, event: Event) -> None:
-        # The runner reads its commands from both streams, and standard output may be read as the report.
-        for command in workflow_commands.render(report):
-            print(command, file=sys.stderr)  # noqa: T201 - for the runner
-        _tried(partial(append_summary, event, markdown.render(report)))
-        for stack in report.stacks:
-            alone = replace(report, stacks=(stack,))
-            if self.comment and event.pull_request is not None:
-                _tried(partial(_comment, event, alone))
-            if self.issue:
-                _tried(partial(_issue, event, alone))
-
-
-def _comment(event: Event, report: Report) -> None:
-    body = markdown.render(report)
-    quiet = not (report.changes or report.failed)
-    upsert_comment(event, _key(report), body, only_if_present=quiet)
-
-
-def _issue(event: Event, report: Report) -> None:
-    (stack,) = report.stacks
-    if report.failed:
-        return  # whether there is drift is not known: the failed job tells
-    if report.changes:
-        title = f"{stack.project}/{stack.name}: {headline([stack])}"
-        upsert_issue(event, _key(report), title, markdown.render(report))
-    else:
-        close_issue(event, _key(report), "Live settings agree with code again.")
-
-
-def _key(report: Report) -> str:
-    (stack,) = report.stacks
-    return f"{report.purpose.value} {stack.project}/{stack.name}"
+            publish(report, event_of_this_run(), comment=self.comment, issue=self.issue)
 
 
 def _rendered(report: Report, form: Format) -> str:
@@ -141,20 +92,3 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, "utf-8")
     except OSError as error:
         raise typer.BadParameter(f"{file} can't be written: {error.strerror}", param_hint="--out") from None
-
-
-def _event() -> Event | None:
-    try:
-        event = Event.from_environment(os.environ)
-    except GitHubError as error:
-        raise typer.BadParameter(str(error), param_hint="--github") from None
-    if event is None:
-        raise typer.BadParameter("works in GitHub Actions only", param_hint="--github")
-    return event
-
-
-def _tried(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except GitHubError as error:
-        print(f"audian: {error}", file=sys.stderr)  # noqa: T201 - a warning to the person at the terminal

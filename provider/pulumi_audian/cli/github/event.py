@@ -27,8 +27,13 @@ class _Repository(BaseModel):
     full_name: str
 
 
-class _Branch(BaseModel):
+class _Head(BaseModel):
     repo: _Repository | None
+    """None for a fork that was deleted meanwhile."""
+
+
+class _Base(BaseModel):
+    repo: _Repository
 
 
 class _Label(BaseModel):
@@ -37,14 +42,13 @@ class _Label(BaseModel):
 
 class _PullRequest(BaseModel):
     number: int
-    head: _Branch
-    base: _Branch
+    head: _Head
+    base: _Base
     labels: list[_Label] = []
 
     @property
     def from_fork(self) -> bool:
-        # A fork that was deleted meanwhile is null.
-        return self.head.repo is None or self.head.repo != self.base.repo
+        return self.head.repo != self.base.repo
 
 
 class _Payload(BaseModel):

@@ -71,8 +71,6 @@ class Session:
             return None
         try:
             return self._client.get_user().id
-        except RateLimitExceededException:
-            raise
         except GithubException as error:
             if error.status in _NOT_A_PERSON:
                 return None

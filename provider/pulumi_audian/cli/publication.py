@@ -1,0 +1,95 @@
+"""Brings a report to GitHub, from a run of GitHub Actions. What GitHub refuses is a warning and hides no verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import typer
+
+from pulumi_audian.cli.github import (
+    Event,
+    GitHubError,
+    append_summary,
+    close_issue,
+    upsert_comment,
+    upsert_issue,
+)
+from pulumi_audian.report import annotations as workflow_commands
+from pulumi_audian.report import markdown
+from pulumi_audian.report.model import Report, headline
+
+_CREDENTIALS = ("AUDIAN_API_TOKEN", "AUDIAN_API_KEY")
+_DEPENDABOT = "dependabot[bot]"
+_WITHOUT_SECRETS = (
+    "## Audian: no preview of this pull request\n\n"
+    "GitHub gives no secrets to pull requests from forks and from Dependabot, so that no preview of live accounts can "
+    "be made here. A maintainer can push the branch to this repository to get one.\n"
+)
+
+
+def event_of_this_run() -> Event:
+    """What started this run; raises `typer.BadParameter` outside GitHub Actions and where the event is unfit."""
+    try:
+        event = Event.from_environment(os.environ)
+    except GitHubError as error:
+        raise typer.BadParameter(str(error), param_hint="--github") from None
+    if event is None:
+        raise typer.BadParameter("works in GitHub Actions only", param_hint="--github")
+    return event
+
+
+def gets_no_secrets(event: Event) -> bool:
+    """Whether this is a pull request that GitHub gives no secrets to; its job summary says so then."""
+    if any(map(os.environ.get, _CREDENTIALS)):
+        return False
+    if not event.from_fork and os.environ.get("GITHUB_ACTOR") != _DEPENDABOT:
+        return False
+    print("audian: no preview, because this pull request gets no secrets", file=sys.stderr)  # noqa: T201
+    _tried(partial(append_summary, event, _WITHOUT_SECRETS))
+    return True
+
+
+def publish(report: Report, event: Event, *, comment: bool, issue: bool) -> None:
+    """Annotate the lines of the code, add to the job's summary, and keep each stack's comment or issue."""
+    # The runner reads its commands from both streams, and standard output may be read as the report.
+    for command in workflow_commands.render(report):
+        print(command, file=sys.stderr)  # noqa: T201 - for the runner
+    _tried(partial(append_summary, event, markdown.render(report)))
+    for stack in report.stacks:
+        alone = replace(report, stacks=(stack,))
+        if comment and event.pull_request is not None:
+            _tried(partial(_comment, event, alone))
+        if issue:
+            _tried(partial(_issue, event, alone))
+
+
+def _comment(event: Event, report: Report) -> None:
+    quiet = not (report.changes or report.failed)
+    upsert_comment(event, _key(report), markdown.render(report), only_if_present=quiet)
+
+
+def _issue(event: Event, report: Report) -> None:
+    (stack,) = report.stacks
+    if report.failed:
+        return  # whether there is drift is not known: the failed job tells
+    if report.changes:
+        title = f"{stack.project}/{stack.name}: {headline([stack])}"
+        upsert_issue(event, _key(report), title, markdown.render(report))
+    else:
+        close_issue(event, _key(report), "Live settings agree with code again.")
+
+
+def _key(report: Report) -> str:
+    (stack,) = report.stacks
+    return f"{report.purpose.value} {stack.project}/{stack.name}"
+
+
+def _tried(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except GitHubError as error:
+        print(f"audian: {error}", file=sys.stderr)  # noqa: T201 - a warning to the person at the terminal
