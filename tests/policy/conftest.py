@@ -34,12 +34,10 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _install(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(CHECKOUT / "policy", folder, ignore=shutil.ignore_patterns("venv", "__pycache__"))
-    uv = Path(sys.executable).with_name("uv")
-    for command in (
-        ("venv", "--quiet", "--python", sys.executable, "venv"),
-        ("pip", "sync", "--quiet", "--python", "venv", "--require-hashes", "requirements.lock"),
-    ):
-        subprocess.run([uv, *command], cwd=folder, check=True)
+    environment = folder / "venv"
+    install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r")
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    subprocess.run([environment / "bin" / "python", *install, folder / "requirements.lock"], check=True)
 
 
 @pytest.fixture
