@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +10,7 @@ import pulumi
 from pulumi.runtime import config
 
 from pulumi_audian.fields import ASSERTABLE, MUTABLE
-from pulumi_audian.settings import ACCOUNTS, CREDENTIALS, SETTINGS
-
-_NAMESPACE = "audian:"
+from pulumi_audian.settings import ACCOUNTS, NAMESPACE, refusal
 
 
 def check_configuration() -> None:
@@ -33,7 +30,7 @@ def declared_accounts() -> dict[str, Any]:
     """
     check_configuration()
     accounts: dict[str, Any] = pulumi.Config("audian").get_object(ACCOUNTS) or {}
-    if not config.is_config_secret(_NAMESPACE + ACCOUNTS):
+    if not config.is_config_secret(NAMESPACE + ACCOUNTS):
         return accounts
     return {name: _with_secret_values(declaration) for name, declaration in accounts.items()}
 
@@ -51,21 +48,7 @@ def _with_secret_values(declaration: Any) -> Any:
 def _check_once(_project: str, _stack: str) -> None:
     # Once, and not for each account: the SDK parses the whole configuration at each look.
     keys = {*config.get_config_env(), *config.CONFIG.get()}
-    for key in sorted(key for key in keys if key.startswith(_NAMESPACE)):
-        name = key.removeprefix(_NAMESPACE)
-        if name in CREDENTIALS and not config.is_config_secret(key):
-            raise pulumi.RunError(
-                f"{key} stands in plain text in the stack file: remove it, revoke that credential, and set the new one "
-                f"with `pulumi config set --secret {key}` or in the environment; nothing was read or written"
-            )
-        if name not in (*SETTINGS, ACCOUNTS):
-            raise pulumi.RunError(
-                f"{key} is not a setting of pulumi-audian; {_hint(name)}; nothing was read or written"
-            )
-
-
-def _hint(name: str) -> str:
-    by_folded = {known.lower(): known for known in (*SETTINGS, ACCOUNTS)}
-    nearest = difflib.get_close_matches(name.replace("_", "").lower(), by_folded, n=1)
-    known = ", ".join(sorted(by_folded.values()))
-    return f"did you mean {_NAMESPACE}{by_folded[nearest[0]]}?" if nearest else f"known are {known}"
+    for key in sorted(key for key in keys if key.startswith(NAMESPACE)):
+        reason = refusal(key, encrypted=config.is_config_secret(key))
+        if reason:
+            raise pulumi.RunError(reason)

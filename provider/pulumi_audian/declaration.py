@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_audian.diff import Document, leaves
-from pulumi_audian.fields import ASSERTABLE, MUTABLE, Path, parse_dotted
+from pulumi_audian.fields import ASSERTABLE, BY_PATH, MUTABLE, WIRE_NAMES, Path, Rule, dotted, parse_dotted, wire_path
 from pulumi_audian.patch import overlay
 from pulumi_audian.values import UNKNOWN, Marker, shown
 
@@ -92,3 +93,36 @@ class Declaration:
         """A value as messages show it: secrets masked, though not that there is none."""
         hidden = path[0] in self.secret and value is not None and not isinstance(value, Marker)
         return "[secret]" if hidden else shown(value)
+
+
+def no_map(resource_name: str, declared: Any) -> str:
+    """What is wrong with something that stands in a stack file in place of an account's fields."""
+    return (
+        f"account {resource_name}: {shown(declared)} is not a map of fields; write it as "
+        f"{resource_name}: {{accountId: acc_1234567890, ...}}; nothing was read or written"
+    )
+
+
+def wire_names(name: str, value: Any) -> Any:
+    """The value of an input with the API's names inside, where it was written with Python's."""
+    if name == "clear" and isinstance(value, Sequence) and not isinstance(value, str):
+        return [wire_path(path) if isinstance(path, str) else path for path in value]
+    if isinstance(value, Mapping) and is_object(name):
+        return {WIRE_NAMES.get(key, key): inner for key, inner in value.items()}
+    return value
+
+
+def is_object(name: str) -> bool:
+    """Whether an input is an object of known fields."""
+    field = BY_PATH.get((name,))
+    return field is not None and field.rule is Rule.OBJECT
+
+
+def null_paths(declaration: Mapping[str, Any], prefix: Path = ()) -> list[str]:
+    """The paths of what is written as null, which the engine drops on the way to the provider."""
+    found: list[str] = []
+    for key, value in declaration.items():
+        path = (*prefix, str(key))
+        found += [dotted(path)] if value is None else []
+        found += null_paths(value, path) if isinstance(value, Mapping) else []
+    return found

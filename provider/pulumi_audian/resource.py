@@ -10,12 +10,12 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_audian.configuration import check_configuration
-from pulumi_audian.declaration import FACTS
-from pulumi_audian.fields import BY_PATH, FIELDS, TOP_LEVEL, WIRE_NAMES, Path, Rule, dotted, snake_case, wire_path
+from pulumi_audian.declaration import FACTS, is_object, no_map, null_paths, wire_names
+from pulumi_audian.fields import FIELDS, TOP_LEVEL, WIRE_NAMES, Rule, snake_case, wire_path
 from pulumi_audian.former import former_records
 from pulumi_audian.provider import AccountProvider
 from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
-from pulumi_audian.values import MISSING, shown
+from pulumi_audian.values import MISSING
 
 Status = Literal["active", "suspended", "closed"]
 TYPE_TOKEN = "pulumi-python:dynamic/audian:Account"  # noqa: S105 - the engine's name of the resource type
@@ -38,7 +38,6 @@ class _Live(Generic[T]):
         raise AttributeError(self._wire_name)
 
 
-_METADATA = BY_PATH[("metadata",)]
 _OBJECTS = frozenset(field.path[0] for field in FIELDS if field.rule is Rule.OBJECT)
 _NESTED = frozenset(field.path[-1] for field in FIELDS if len(field.path) > 1)
 _OUTPUTS = ("accountId", "overwritten", *(field.path[0] for field in TOP_LEVEL if not field.input_name))
@@ -92,10 +91,7 @@ class Account(Resource, module="audian", name="Account"):
         Unknown names are not dropped: they fail the preview with the nearest known one.
         """
         if not isinstance(declaration, Mapping):
-            raise pulumi.RunError(
-                f"account {resource_name}: {shown(declaration)} is not a map of fields; write it as "
-                f"{resource_name}: {{accountId: acc_1234567890, ...}}; nothing was read or written"
-            )
+            raise pulumi.RunError(no_map(resource_name, declaration))
         account = cls.__new__(cls)
         nulls = [name for name, value in declaration.items() if value is None]
         account._declare(resource_name, {"onDelete": "retain", **declaration}, opts, nulls)  # noqa: SLF001 - its own
@@ -120,7 +116,7 @@ class Account(Resource, module="audian", name="Account"):
             "preview": pulumi.runtime.is_dry_run(),
             "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
             "ignored": opts.ignore_changes or [],
-            "nulls": [*nulls, *_nulls(inputs)],
+            "nulls": [*nulls, *null_paths(inputs)],
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
         }
         unresolved = dict.fromkeys(_OUTPUTS)
@@ -150,28 +146,13 @@ def _options(opts: pulumi.ResourceOptions | None, on_delete: Any) -> pulumi.Reso
 
 
 def _wire_names(name: str, value: Any) -> Any:
-    if name == "clear" and isinstance(value, Sequence) and not isinstance(value, str):
-        return [wire_path(path) if isinstance(path, str) else path for path in value]
-    if BY_PATH.get((name,), _METADATA).rule is not Rule.OBJECT:
-        return value
-    if isinstance(value, pulumi.Output):
-        return value.apply(lambda known: _wire_names(name, known))
-    if not isinstance(value, Mapping):
-        return value
-    return {WIRE_NAMES.get(key, key): inner for key, inner in value.items()}
+    if isinstance(value, pulumi.Output) and is_object(name):
+        return value.apply(lambda known: wire_names(name, known))
+    return wire_names(name, value)
 
 
 def _python_names(value: Any) -> Any:
     return {snake_case(key) if key in _NESTED else key: inner for key, inner in value.items()}
-
-
-def _nulls(declaration: Mapping[str, Any], prefix: Path = ()) -> list[str]:
-    found: list[str] = []
-    for key, value in declaration.items():
-        path = (*prefix, str(key))
-        found += [dotted(path)] if value is None else []
-        found += _nulls(value, path) if isinstance(value, Mapping) else []
-    return found
 
 
 def _urn(resource_name: str, parent: pulumi.Resource | None) -> pulumi.Input[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+
+NAMESPACE = "audian:"
 PRODUCTION_URL = "https://api.audian.com:8443/v2"
 
 SETTINGS: dict[str, str] = {
@@ -21,3 +24,23 @@ CREDENTIALS = ("token", "apiKey")
 
 ACCOUNTS = "accounts"
 """The setting that this project's own program reads: the accounts of a stack."""
+
+
+def refusal(key: str, *, encrypted: bool) -> str:
+    """Why a key of the `audian:` namespace may not stand in a stack file, or nothing where it may."""
+    name = key.removeprefix(NAMESPACE)
+    if name in CREDENTIALS and not encrypted:
+        return (
+            f"{key} stands in plain text in the stack file: remove it, revoke that credential, and set the new one "
+            f"with `pulumi config set --secret {key}` or in the environment; nothing was read or written"
+        )
+    if name in (*SETTINGS, ACCOUNTS):
+        return ""
+    return f"{key} is not a setting of pulumi-audian; {_hint(name)}; nothing was read or written"
+
+
+def _hint(name: str) -> str:
+    by_folded = {known.lower(): known for known in (*SETTINGS, ACCOUNTS)}
+    nearest = difflib.get_close_matches(name.replace("_", "").lower(), by_folded, n=1)
+    known = ", ".join(sorted(by_folded.values()))
+    return f"did you mean {NAMESPACE}{by_folded[nearest[0]]}?" if nearest else f"known are {known}"

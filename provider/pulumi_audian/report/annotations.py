@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pulumi_audian.plan import counted
@@ -86,9 +86,13 @@ def _commands(level: str, found: list[_Annotation]) -> list[str]:
 def _command(level: str, annotation: _Annotation) -> str:
     place = annotation.place
     where = {"file": place.file, "line": str(place.line)} if place else {}
-    properties = {**where, "title": str(excerpt(annotation.title))}
+    return command(level, annotation.message, {**where, "title": str(excerpt(annotation.title))})
+
+
+def command(level: str, message: str, properties: Mapping[str, str]) -> str:
+    """One command of the runner: a message with properties such as `file`, `line`, `col` and `title`."""
     listed = ",".join(f"{name}={_property(text)}" for name, text in properties.items())
-    return f"::{level} {listed}::{_data(annotation.message)}"
+    return f"::{level} {listed}::{_data(message)}"
 
 
 def _data(text: str) -> str:

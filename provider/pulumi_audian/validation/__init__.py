@@ -1,0 +1,1 @@
+"""Stack files checked by themselves: without the engine, a credential or the network."""
