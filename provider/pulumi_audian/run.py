@@ -35,7 +35,7 @@ class Run:
     def claim(self, inputs: Document, facts: Facts) -> list[Problem]:
         """Note that a resource declares an account; a second one that declares the same has a problem."""
         account_id = inputs.get("accountId", UNKNOWN)
-        if account_id is UNKNOWN:
+        if not isinstance(account_id, str):  # not known yet, or wrong, which validation says
             return []
         with self._lock:
             first = self._claims.setdefault(account_id, facts)

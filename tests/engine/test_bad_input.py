@@ -58,6 +58,17 @@ def test_all_bad_values_are_reported_at_once(bench: Workbench) -> None:
     assert bench.calls() == []
 
 
+def test_an_id_that_is_no_text_is_named(bench: Workbench) -> None:
+    """An account id of another kind is a problem of the declaration, and nothing is read."""
+    bench.declare(acme={"accountId": [ACME], "displayName": "X"})
+    preview = bench.preview()
+    assert preview.code != 0
+    (problem,) = preview.errors
+    assert "accountId: " in problem
+    assert "is not an account's id" in problem
+    assert bench.calls() == []
+
+
 @pytest.mark.parametrize(
     ("declared", "problem"),
     [
