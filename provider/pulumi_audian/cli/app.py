@@ -10,7 +10,6 @@ import typer
 from typer.core import TyperGroup
 
 from pulumi_audian.cli import reports
-from pulumi_audian.cli.doctor import doctor
 from pulumi_audian.cli.validate import validate
 
 
@@ -53,4 +52,3 @@ def _audian() -> None:
 app.command(context_settings=_PASS_ON)(reports.preview)
 app.command(context_settings=_PASS_ON)(reports.drift)
 app.command(context_settings=_HELP)(validate)
-app.command(context_settings=_HELP)(doctor)
