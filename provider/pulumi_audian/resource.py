@@ -158,8 +158,13 @@ def _python_names(value: Any) -> Any:
 def _urn(resource_name: str, parent: pulumi.Resource | None) -> pulumi.Input[str]:
     # Without a parent it takes no Output to know the URN: a thousand accounts would notice.
     if parent is not None:
-        return pulumi.create_urn(resource_name, TYPE_TOKEN, parent)
+        return asyncio.ensure_future(_known_urn(pulumi.create_urn(resource_name, TYPE_TOKEN, parent)))
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{TYPE_TOKEN}::{resource_name}"
+
+
+async def _known_urn(urn: pulumi.Output[str]) -> str:
+    # Awaited, and not passed on: as an Output it would make the account depend on the parent, and so on itself.
+    return await urn.future() or ""
 
 
 def _resolves_later(value: Any) -> bool:

@@ -156,3 +156,24 @@ def test_an_error_that_echoes_a_secret_is_masked(
     assert "bad value [secret] for [secret]" in up.text
     assert "pin-4711" not in up.text
     assert api.full_token not in up.text
+
+
+def test_an_account_may_have_a_component_as_its_parent(bench: Workbench) -> None:
+    """A component that groups accounts is no obstacle: it is adopted, stays quiet, and can leave."""
+    program = f"""
+import pulumi
+import pulumi_audian as audian
+
+site = pulumi.ComponentResource("example:index:Site", "berlin")
+audian.Account("acme", account_id="{ACME}", display_name="Acme 2", opts=pulumi.ResourceOptions(parent=site))
+"""
+    (bench.directory / "__main__.py").write_text(program)
+    bench.write_config(bench.config)
+    up = bench.up()
+    assert up.code == 0, up.text
+    assert "adopts account" in up.text
+    assert bench.api.account(ACME)["displayName"] == "Acme 2"
+    bench.api.clear()
+    assert bench.preview("--expect-no-changes").code == 0
+    assert bench.calls() == []
+    assert bench.destroy().code == 0
