@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up env check format lock schema previews bench clean
+.PHONY: help demo test up env check format lock sbom audit schema previews bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -38,9 +38,17 @@ format: $(READY) ## Format the code
 
 lock: $(READY) ## Choose the versions of all dependencies anew
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
-		pyproject.toml emulator/pyproject.toml --extra cli --group dev --output-file requirements.lock
+		pyproject.toml emulator/pyproject.toml --extra cli --group dev --group docs --output-file requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
 		policy/requirements.in --output-file policy/requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
+		tools/sbom.in --output-file tools/sbom.lock
+
+sbom: $(READY) ## Write dist/sbom.cdx.json: what pulumi-audian[cli] installs, as CycloneDX
+	@$(BIN)/python tools/sbom.py write dist/sbom.cdx.json
+
+audit: $(READY) ## Ask PyPI's advisory service about every locked package
+	@$(BIN)/python tools/sbom.py audit
 
 bench: $(READY) ## Measure what a preview without changes costs
 	@$(WITH_ENGINE) $(BIN)/python tests/bench/noop_preview.py

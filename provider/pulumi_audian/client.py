@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-import requests
-from urllib3.exceptions import NewConnectionError
-
 from pulumi_audian import retry, wire
 from pulumi_audian.connection import Connection
 from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused, Unreachable
+from pulumi_audian.payload import parsed
+from pulumi_audian.transport import NoAnswer, Transport
 from pulumi_audian.values import mapped
 from pulumi_audian.wire import Answer, Request, Snapshot
 
 _MASK = "[secret]"
 _SHORTEST_SECRET_WITHIN_TEXT = 4
+_OK = 200
 _UNAUTHORIZED = 401
 _SERVER_ERROR = 500
 
@@ -45,7 +44,7 @@ class Client:
         self.retry_seconds = connection.retry_seconds
         self._connection = connection
         self._say = say
-        self._session = requests.Session()
+        self._transport = Transport(connection.api_url, connection.timeout_seconds)
         self._throttle = retry.Throttle()
         self._renewal = threading.Lock()
         self._issued_token: str | None = None
@@ -100,29 +99,21 @@ class Client:
         raise retry.Again(error, seconds)
 
     def _exchange(self, call: _Call, token: str | None) -> Answer:
-        request = call.request
+        credential = wire.auth_headers(token, self._connection.auth_scheme) if token else {}
         try:
-            response = self._session.request(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                data=request.body,
-                auth=_HeaderAuth(wire.auth_headers(token, self._connection.auth_scheme) if token else {}),
-                timeout=self._connection.timeout_seconds,
-                allow_redirects=False,  # a redirect would carry the token to another host
-            )
-        except requests.RequestException as error:
+            answer = self._transport.exchange(call.request, credential)
+        except NoAnswer as error:
             raise self._no_answer(error, call) from None
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        answer = Answer(response.status_code, headers, response.text)
-        return answer if answer.status == requests.codes.ok else _masked(answer, [*call.secrets, *self._credentials()])
+        return answer if answer.status == _OK else _masked(answer, [*call.secrets, *self._credentials()])
 
-    def _no_answer(self, error: requests.RequestException, call: _Call) -> Exception:
-        where = f"{self._connection.api_url} ({_cause(error)})"
-        if call.request.method != "PATCH" or _never_sent(error):
-            message = f"{call.subject}: no connection to {where}; check audian:apiUrl and the network"
-            return retry.Again(Unreachable(message))
-        return OutcomeUnknown(f"{call.subject}: no answer to a change from {where}; run again", repeatable=True)
+    def _no_answer(self, error: NoAnswer, call: _Call) -> Exception:
+        where = f"{self._connection.api_url} ({error})"
+        if call.request.method == "PATCH" and error.sent:
+            message = f"{call.subject}: no answer to a change from {where}; run again"
+            return OutcomeUnknown(message, repeatable=not error.lasting)
+        what = "usable answer from" if error.sent and error.lasting else "connection to"
+        unreachable = Unreachable(f"{call.subject}: no {what} {where}; check audian:apiUrl and the network")
+        return unreachable if error.lasting else retry.Again(unreachable)
 
     def _token(self, instead_of: str | None = None) -> str:
         if self._connection.token is not None:
@@ -142,25 +133,20 @@ class Client:
         return [secret.get_secret_value() for secret in held if secret] + [self._issued_token or ""]
 
 
-class _HeaderAuth(requests.auth.AuthBase):
-    """Sets the credential itself, so that `requests` does not look for another one in a .netrc file."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = headers
-
-    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        prepared.headers.update(self._headers)
-        return prepared
-
-
 def _masked(answer: Answer, secrets: Iterable[str]) -> Answer:
     hidden = sorted(filter(None, secrets), key=len, reverse=True)
     try:
-        payload = json.loads(answer.text)
-    except (ValueError, RecursionError):
+        payload = parsed(answer.text)
+    except ValueError:
         return answer._replace(text=_masked_text(answer.text, hidden))
-    text = json.dumps(mapped(payload, str | int | float, lambda value: _masked_value(value, hidden)))
-    return answer._replace(text=text)
+    values = mapped(payload, str | int | float, lambda value: _masked_value(value, hidden))
+    return answer._replace(text=json.dumps(_with_masked_keys(values, hidden)))
+
+
+def _with_masked_keys(value: Any, secrets: Sequence[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {_masked_text(key, secrets): _with_masked_keys(inner, secrets) for key, inner in value.items()}
+    return [_with_masked_keys(inner, secrets) for inner in value] if isinstance(value, list) else value
 
 
 def _masked_value(value: str | float, secrets: Sequence[str]) -> str | float:
@@ -174,19 +160,3 @@ def _masked_text(text: str, secrets: Sequence[str]) -> str:
         if len(secret) >= _SHORTEST_SECRET_WITHIN_TEXT:
             text = text.replace(secret, _MASK)
     return text
-
-
-def _never_sent(error: requests.RequestException) -> bool:
-    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL)):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
-
-
-def _cause(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return "timed out"
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(reason, NewConnectionError):
-        return re.sub(r"\[Errno -?\d+\] ", "", str(reason).rsplit(": ", 1)[-1])
-    return "TLS failure" if isinstance(error, requests.exceptions.SSLError) else "connection lost"

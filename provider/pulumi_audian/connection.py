@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, ValidationInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from pulumi_audian.errors import Refused
 from pulumi_audian.settings import CREDENTIALS, PRODUCTION_URL, SETTINGS
 
+_UNPROTECTED = "plain_http"
 _ENVIRONMENT = {"apiUrl": "AUDIAN_API_URL", "token": "AUDIAN_API_TOKEN", "apiKey": "AUDIAN_API_KEY"}
 
 
@@ -20,11 +23,21 @@ def _require_header_text(value: SecretStr) -> SecretStr:
     return value
 
 
-def _require_http_url(value: str) -> str:
+def _require_http_url(value: str, info: ValidationInfo) -> str:
     url = HttpUrl(value)
     if url.username or url.password or url.query or url.fragment:
         raise ValueError
-    return value.rstrip("/")
+    if url.scheme == "http" and not (info.data.get("allow_plain_http") or _is_loopback(url.host or "")):
+        raise PydanticCustomError(_UNPROTECTED, "plain http to another machine")
+    # The form in which it was judged: another parser could see another host in the same text.
+    return str(url).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 Credential = Annotated[SecretStr, AfterValidator(_require_header_text)]
@@ -38,6 +51,7 @@ class Connection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    allow_plain_http: bool = Field(default=False, alias="allowPlainHttp")
     api_url: Annotated[str, AfterValidator(_require_http_url)] = Field(default=PRODUCTION_URL, alias="apiUrl")
     token: Credential | None = None
     api_key: Credential | None = Field(default=None, alias="apiKey")
@@ -63,7 +77,7 @@ def connect(configured: Callable[[str], Any], environment: Mapping[str, str]) ->
     try:
         return Connection.model_validate({name: value for name, value in settings.items() if value not in (None, "")})
     except ValidationError as error:
-        wrong = {_sentence(str(item["loc"][0]), item["input"]) for item in error.errors()}
+        wrong = set(map(_sentence, error.errors()))
         raise Refused("; ".join(sorted(wrong))) from None
 
 
@@ -72,8 +86,16 @@ def _setting(name: str, configured: Callable[[str], Any], environment: Mapping[s
     return value.strip() if isinstance(value, str) else value
 
 
-def _sentence(name: str, value: object) -> str:
+def _sentence(details: ErrorDetails) -> str:
+    name, value = str(details["loc"][0]), details["input"]
     source = f"audian:{name}" + (f" (or {_ENVIRONMENT[name]})" if name in _ENVIRONMENT else "")
     hidden = name in CREDENTIALS or "@" in str(value)
     what = "the value" if hidden else repr(value)
-    return f"{source}: {what} is not {SETTINGS[name]}; nothing was read or written"
+    why = _PLAIN_HTTP if details["type"] == _UNPROTECTED else f"is not {SETTINGS[name]}"
+    return f"{source}: {what} {why}; nothing was read or written"
+
+
+_PLAIN_HTTP = (
+    "is plain http to another machine, which shows the credential to everyone on the way: "
+    "use https, or set audian:allowPlainHttp to true if that is meant"
+)

@@ -20,6 +20,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from pulumi_audian.errors import AudianError
+from pulumi_audian.legible import visible
 
 
 class Log:
@@ -41,11 +42,12 @@ class Log:
         self._send(engine_pb2.INFO, message, ephemeral=True)
 
     def _send(self, severity: Any, message: str, *, ephemeral: bool = False) -> None:
+        text = "\n".join(map(visible, message.split("\n")))
         engine = _engine()
         if engine is None:
-            print(message, file=sys.stderr, flush=True)  # noqa: T201 - the host's own stderr reaches the user
+            print(text, file=sys.stderr, flush=True)  # noqa: T201 - the host's own stderr reaches the user
             return
-        engine.Log(engine_pb2.LogRequest(severity=severity, message=message, urn=self._urn, ephemeral=ephemeral))
+        engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=self._urn, ephemeral=ephemeral))
 
 
 class PartialState(NamedTuple):

@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pulumi_audian.legible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,14 +31,14 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        return visible(f"{self.path}: {self.message}" if self.path else self.message)
 
 
 class AudianError(Exception):
-    """Base of all errors of this library; its text is a single line."""
+    """Base of all errors of this library; its text is a single line without invisible characters."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.splitlines()))
+        super().__init__(visible(" ".join(message.splitlines())))
 
 
 class Refused(AudianError):

@@ -9,6 +9,7 @@ PRODUCTION_URL = "https://api.audian.com:8443/v2"
 
 SETTINGS: dict[str, str] = {
     "apiUrl": f"an http or https URL such as {PRODUCTION_URL}, without credentials or query",
+    "allowPlainHttp": "true or false",
     "authScheme": "one of x-auth-token, bearer",
     "envelope": "one of flat, data",
     "timeoutSeconds": "a number of seconds over 0",

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
 from typing import Any
 
+from pulumi_audian.legible import visible
+
 
 class Marker(enum.Enum):
     """Stands where there is no JSON value."""
@@ -38,12 +40,15 @@ def same(left: Any, right: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value as messages show it, on one line; an absent one and null read the same, and an object is not spread."""
+    """A value as messages show it: on one line, with nothing invisible in it.
+
+    An absent one and null read the same, and an object is not spread.
+    """
     if value is UNKNOWN:
         return "(known after apply)"
     if isinstance(value, Mapping):
         return "{...}" if value else "{}"
-    return "(none)" if _is_absent(value) else json.dumps(value, ensure_ascii=False, default=str)
+    return "(none)" if _is_absent(value) else visible(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def mapped(value: Any, kind: type | UnionType, convert: Callable[[Any], Any]) -> Any:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from pulumi_audian.errors import AccountGone, ApiError
+from pulumi_audian.errors import AccountGone, ApiError, Refused
+from pulumi_audian.payload import Unkeepable, parsed
 from pulumi_audian.values import MISSING, shown
 
 
@@ -48,6 +49,7 @@ class _Reason(NamedTuple):
     """Whether the body has the form of this API's errors, and not of some server before it."""
 
 
+_LONGEST_WORDS = 500
 _JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 
 _REMEDIES = {
@@ -89,7 +91,9 @@ def decode_account(answer: Answer, account_id: str) -> Snapshot:
     """The account in an answer; raises the `ApiError` that the answer stands for."""
     snapshot = decode_change(answer, account_id)
     if snapshot is None:
-        message = f"account {account_id}: the answer is not an account; check audian:apiUrl and audian:envelope"
+        why = _unusable(answer.text)
+        what = f"the answer is not an account{f' ({why})' if why else ''}"
+        message = f"account {account_id}: {what}; check audian:apiUrl and audian:envelope"
         raise ApiError(message, status=answer.status)
     return snapshot
 
@@ -100,14 +104,14 @@ def decode_change(answer: Answer, account_id: str) -> Snapshot | None:
         raise refusal(answer, f"account {account_id}")
     account = _unwrap(_payload(answer))
     shows_account = isinstance(account, Mapping) and isinstance(account.get("id"), str)
-    return Snapshot(account, answer.headers.get("etag")) if shows_account else None
+    return Snapshot(account, _etag(answer.headers)) if shows_account else None
 
 
 def decode_exchange(answer: Answer) -> str:
     """The token in an answer to an API key; raises `ApiError` without repeating the key."""
     payload = _payload(answer)
-    token = payload.get("auth_token") if isinstance(payload, Mapping) else None
-    if answer.status not in (200, 201) or not isinstance(token, str) or not token:
+    token = _text(payload.get("auth_token")) if isinstance(payload, Mapping) else ""
+    if answer.status not in (200, 201) or not token or not _fits_header(token) or " " in token:
         raise ApiError(
             f"the API did not accept the API key (HTTP {answer.status}); check AUDIAN_API_KEY", status=answer.status
         )
@@ -115,14 +119,34 @@ def decode_exchange(answer: Answer) -> str:
 
 
 def _account_url(api_url: str, account_id: str) -> str:
+    # These are steps in a path, and no escape changes that: HTTP libraries and servers resolve it again.
+    if account_id in ("", ".", ".."):
+        raise Refused(f"{shown(account_id)} is not the id of an account, such as acc_1234567890; nothing was written")
     return f"{api_url}/accounts/{quote(account_id, safe='')}"
+
+
+def _etag(headers: Mapping[str, str]) -> str | None:
+    etag = headers.get("etag", "")
+    return etag if etag and _fits_header(etag) else None
+
+
+def _fits_header(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _payload(answer: Answer) -> Any:
     try:
-        return json.loads(answer.text)
-    except (ValueError, RecursionError):
+        return parsed(answer.text)
+    except ValueError:
         return None
+
+
+def _unusable(text: str) -> str:
+    try:
+        parsed(text)
+    except ValueError as error:
+        return str(error) if isinstance(error, Unkeepable) else ""
+    return ""
 
 
 def _unwrap(payload: Any) -> Any:
@@ -143,10 +167,10 @@ def refusal(answer: Answer, subject: str) -> ApiError:
 
 
 def _sentence(answer: Answer, reason: _Reason) -> str:
-    value = "" if reason.value is MISSING else f" {shown(reason.value)}"
-    subject = f"the API refused {reason.field}{value}" if reason.field else "the API answered"
-    why = reason.message or ("with a redirect" if 300 <= answer.status < 400 else "without saying why")  # noqa: PLR2004
-    code = f"{reason.code}, " if reason.code and reason.code != str(answer.status) else ""
+    value = "" if reason.value is MISSING else f" {_excerpt(shown(reason.value))}"
+    subject = f"the API refused {_excerpt(reason.field)}{value}" if reason.field else "the API answered"
+    why = _excerpt(reason.message) or ("with a redirect" if 300 <= answer.status < 400 else "without saying why")  # noqa: PLR2004
+    code = f"{_excerpt(reason.code)}, " if reason.code and reason.code != str(answer.status) else ""
     remedy = _REMEDIES.get(answer.status, "check audian:apiUrl, or run again later")
     return f"{subject}: {why} ({code}HTTP {answer.status}); {remedy}"
 
@@ -184,6 +208,10 @@ def _validation_reason(data: Mapping[str, Any]) -> _Reason:
 def _rules_text(rules: Mapping[str, Any]) -> str:
     messages = [_text(rule.get("message")) for rule in rules.values() if isinstance(rule, Mapping)]
     return ", ".join(filter(None, messages)) or "validation error"
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= _LONGEST_WORDS else f"{text[:_LONGEST_WORDS]}... ({len(text):,} characters)"
 
 
 def _text(value: Any) -> str:

@@ -13,9 +13,10 @@ from tests.unit.rendered import Element, rendered
 from tests.unit.report_samples import HARMFUL
 from tests.unit.report_texts import NASTY, REPORTS, TEXTS
 
+from pulumi_audian.legible import visible
 from pulumi_audian.report import annotations as commands
 from pulumi_audian.report import document, markdown, terminal
-from pulumi_audian.report.escaping import code, excerpt, excerpts, fenced, prose, visible
+from pulumi_audian.report.escaping import code, excerpt, excerpts, fenced, prose
 from pulumi_audian.report.model import Report
 
 # What GitHub makes something of in text that is not code: mentions, references, commits, emoji, formulas, addresses.

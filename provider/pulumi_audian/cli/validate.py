@@ -12,9 +12,10 @@ from typing import Annotated, Optional
 
 import typer
 
+from pulumi_audian.legible import visible
 from pulumi_audian.plan import counted
 from pulumi_audian.report.annotations import command
-from pulumi_audian.report.escaping import excerpt, visible, without_commands
+from pulumi_audian.report.escaping import excerpt, without_commands
 from pulumi_audian.validation.finding import START, Finding, about_file
 from pulumi_audian.validation.project import Project
 from pulumi_audian.validation.stack import check

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pulumi_audian.legible import visible
+
 VALUE_LENGTH = 120
 """How many characters of a value, a name or a path are shown."""
 PROSE_LENGTH = 500
 """How many characters of a message are shown."""
 
-# Printable by category, and yet nothing is seen: fillers, the blank Braille pattern, variation selectors.
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _RUNNER_COMMAND = re.compile(r"##\[|^\s*::", re.MULTILINE)
 
 _UNSAFE = r"""[^\w "'(),\-./:;=?%+{}!^\u0080-\U0010ffff]"""
@@ -36,13 +36,6 @@ class Excerpt:
 
     def __str__(self) -> str:
         return f"{self.shown} {self.remark}" if self.remark else self.shown
-
-
-def visible(text: str) -> str:
-    r"""A text on one line, with each character that can't be seen, or moves others about, as an escape like \u202e."""
-    if text.isprintable() and not _BLANK.search(text):
-        return text
-    return "".join(_escaped(char) if _BLANK.match(char) or not char.isprintable() else char for char in text)
 
 
 def excerpt(text: str, most: int = VALUE_LENGTH, start: int = 0) -> Excerpt:
@@ -93,10 +86,6 @@ def fenced(text: str, most: int) -> str:
 def without_commands(text: str) -> str:
     """A text in which GitHub's runner finds no command, wherever it starts on a line; the change is seen."""
     return _RUNNER_COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", text)
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode()
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -109,7 +109,7 @@ def findings(events: str) -> list[Diagnostic]:
 
     A mandatory one is an error. Raises `ValueError` where the log is something else.
     """
-    found = [_Event.model_validate_json(line).policyEvent for line in events.splitlines() if '"policyEvent"' in line]
+    found = [_Event.model_validate_json(line).policyEvent for line in events.split("\n") if '"policyEvent"' in line]
     return [
         Diagnostic(
             urn=finding.resourceUrn,
