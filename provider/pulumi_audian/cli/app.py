@@ -10,6 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from pulumi_audian.cli import reports
+from pulumi_audian.cli.doctor import doctor
+from pulumi_audian.cli.export import export
+from pulumi_audian.cli.show import show
 from pulumi_audian.cli.validate import validate
 
 
@@ -51,4 +54,7 @@ def _audian() -> None:
 
 app.command(context_settings=_PASS_ON)(reports.preview)
 app.command(context_settings=_PASS_ON)(reports.drift)
+app.command(context_settings=_HELP)(export)
+app.command(context_settings=_HELP)(show)
 app.command(context_settings=_HELP)(validate)
+app.command(context_settings=_HELP)(doctor)

@@ -1,0 +1,74 @@
+"""The Python environment in which the engine runs the program and the provider."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi_audian.cli.diagnosis.command import NoAnswerOf, answer, as_map
+from pulumi_audian.cli.diagnosis.line import Line, ok, problem, unknown
+from pulumi_audian.validation.project import Project
+
+_SUBJECT = "virtual environment"
+_LOOK = """
+import importlib.metadata, importlib.util, json, platform
+
+def version(name):
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "of a checkout" if importlib.util.find_spec(name.replace("-", "_")) else None
+
+found = {name: version(name) for name in ("pulumi", "pulumi-audian")}
+print(json.dumps({"python": platform.python_version(), **found}))
+"""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What is said of it, and the version of the engine's SDK in it where that is known."""
+
+    line: Line
+    sdk: str | None = None
+
+
+def environment(project: Project | None) -> Environment:
+    """The environment of a project, and whether this library is in it."""
+    if project is None:
+        return Environment(unknown(_SUBJECT, "not looked for, without a project"))
+    toolchain, named = str(project.options.get("toolchain") or "pip"), project.options.get("virtualenv")
+    if toolchain == "poetry":
+        return Environment(unknown(_SUBJECT, "Poetry chooses it; look there with poetry run pip show pulumi-audian"))
+    if named is None and toolchain != "uv":
+        return _without_one(project)
+    directory = project.directory / Path(str(named or ".venv")).expanduser()
+    python = directory / ("Scripts" if os.name == "nt" else "bin") / ("python.exe" if os.name == "nt" else "python")
+    if not python.is_file():
+        remedy = f"make it with pulumi install, or name another in {project.file.name}"
+        return Environment(problem(_SUBJECT, f"there is no {python}", remedy))
+    return _looked_at(python, str(directory))
+
+
+def _without_one(project: Project) -> Environment:
+    python = shutil.which("python3") or shutil.which("python")
+    if python is None:
+        remedy = f"name one in {project.file.name}: runtime, options, virtualenv"
+        return Environment(problem(_SUBJECT, "none is named, and there is no Python on PATH", remedy))
+    return _looked_at(Path(python), f"none is named, so that {python} is used, which")
+
+
+def _looked_at(python: Path, where: str) -> Environment:
+    try:
+        # Not in the project, whose own modules would be found first.
+        found = as_map(answer([python, "-c", _LOOK], python.parent))
+    except NoAnswerOf as reason:
+        return Environment(problem(_SUBJECT, f"{python}: {reason}", "make the environment anew with pulumi install"))
+    sdk, library = found.get("pulumi"), found.get("pulumi-audian")
+    if sdk is None or library is None:
+        missing = " and ".join(name for name in ("pulumi", "pulumi-audian") if found.get(name) is None)
+        remedy = f"install it with {python} -m pip install pulumi-audian"
+        return Environment(problem(_SUBJECT, f"{where} has no {missing}", remedy), sdk)
+    text = f"{where} has Python {found.get('python')}, pulumi {sdk} and pulumi-audian {library}"
+    return Environment(ok(_SUBJECT, text), sdk)
