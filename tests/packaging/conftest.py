@@ -1,0 +1,40 @@
+"""The built distributions, and an API for programs that use them.
+
+The tests marked `registry` install what a user would, and ask PyPI or npm for what the caches don't hold.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from tests.packaging.building import Distributions, build
+from tests.packaging.environments import CHECKOUT
+
+from audian_emulator import Control, Emulator
+
+sys.path.insert(0, str(CHECKOUT / "tests" / "engine"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of the tests that need registries."""
+    config.addinivalue_line("markers", "registry: asks a package registry for what the caches don't hold")
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    """All distributions, built from the checkout without a registry."""
+    target = tmp_path_factory.mktemp("dist")
+    return Distributions(
+        wheel=build(CHECKOUT, "--wheel", target / "wheel"),
+        sdist=build(CHECKOUT, "--sdist", target / "sdist"),
+        emulator=build(CHECKOUT / "emulator", "--wheel", target / "emulator"),
+    )
+
+
+@pytest.fixture
+def api() -> Iterator[Control]:
+    """A running API with the accounts of the shipped seed."""
+    with Emulator.running() as emulator:
+        yield Control(emulator.url)
