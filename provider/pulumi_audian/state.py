@@ -141,17 +141,17 @@ def declared_inputs(known: Known, account: Document) -> dict[str, Any]:
     """
     outputs = known.outputs
     inputs = {name: outputs[name] for name in ("accountId", *OPTIONS, SECRET_FIELDS) if name in outputs}
-    cleared = inputs.pop("clear", [])
+    cleared = {text: parse_dotted(text) for text in inputs.pop("clear", ())}
     for path in known.declared:
         observed = value_at(account, path)
-        if dotted(path) in cleared:
+        if path in cleared.values():
             continue
         if not same(observed, MISSING):
             # An object at the path of a declared value was declared as `{}`: what is in it is not ours to watch.
             inputs = overlay(inputs, path, {} if isinstance(observed, Mapping) else observed)
         elif isinstance(value_at(account, path[:-1]), Mapping) and value_at(inputs, path[:-1]) is MISSING:
             inputs = overlay(inputs, path[:-1], {})
-    still_clear = [path for path in cleared if same(value_at(account, parse_dotted(path)), MISSING)]
+    still_clear = [text for text, path in cleared.items() if same(value_at(account, path), MISSING)]
     return {**inputs, "clear": still_clear} if "clear" in outputs else inputs
 
 

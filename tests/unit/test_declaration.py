@@ -116,6 +116,11 @@ def test_facts_are_read_from_their_input() -> None:
     assert facts.former == {"overwritten": [{"path": "phone", "ours": "1"}]}
 
 
+def test_a_path_of_nothing_ignores_nothing() -> None:
+    """It would lie above every path."""
+    assert Facts.of({"ignored": ["", "."]}).ignored == ()
+
+
 def test_missing_facts_are_harmless() -> None:
     """Without facts nothing is ignored, secret or null, and nothing is taken for an update."""
     facts = Facts.of({})

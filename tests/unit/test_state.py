@@ -288,6 +288,13 @@ def test_a_cleared_field_that_has_a_value_again_is_a_difference() -> None:
     assert refreshed(inputs, {"phone": "+1-555-0200", "email": "a@acme.com"})["clear"] == []
 
 
+def test_a_path_under_clear_may_be_spelt_in_another_way() -> None:
+    """It stays as it was written, and is not taken for a declared value that is gone."""
+    inputs = {**INPUTS, "clear": ['metadata["rank"]', '["phone"]']}
+    assert refreshed(inputs, {}) == inputs
+    assert refreshed(inputs, {"phone": "+1-555-0200"})["clear"] == ['metadata["rank"]']
+
+
 def test_what_is_declared_beside_a_cleared_field_is_watched() -> None:
     """A path under `clear` doesn't end the search for drift."""
     inputs = {**INPUTS, "metadata": {"tier": "gold", "zone": "a"}, "clear": ["email", "metadata.rank"]}
