@@ -1,7 +1,8 @@
 """Changes the pure core in one place at a time and sees whether a test fails: `python tools/mutation.py [NAME ...]`.
 
-Prints how many of these mutants the tests found, by module, and every one that they did not find. A name such as
-`pulumi_audian.retry.*` takes a part of them. `mutmut show NAME` in the working directory shows what a mutant changes.
+Prints how many of these mutants the tests found, by module, and every one that they did not find. With names, such as
+`pulumi_audian.retry.*`, only those are tried again, and what was found of the others stays. `mutmut show NAME` in the
+working directory shows what a mutant changes.
 """
 
 from __future__ import annotations
@@ -18,17 +19,27 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 WORK = CHECKOUT / ".mutation"
 MUTMUT = Path(sys.prefix) / "bin" / "mutmut"
 FOUND = ("killed", "timeout", "segfault", "caught by type check")
-# Under load Hypothesis would take slowness for a failure, and the mutant for one that was found.
-PROFILE = """from hypothesis import settings
+# Under load Hypothesis would take slowness for a failure, and the mutant for one that was found. A cached model would
+# hide which tests depend on the functions that make it.
+CONFTEST = """import pytest
+from hypothesis import settings
+
+from pulumi_audian import models
 
 settings.register_profile("mutation", max_examples=60, derandomize=True, database=None, deadline=None)
+
+
+@pytest.fixture(autouse=True)
+def _new_models():
+    models.account_model.cache_clear()
 """
 
 
 def main() -> int:
     """Run the mutants and print the score; 1 where mutmut itself fails."""
-    _lay_out()
-    done = _mutmut("run", "--max-children", os.environ.get("MUTATION_PROCESSES", "2"), *sys.argv[1:])
+    names = sys.argv[1:]
+    _lay_out(anew=not names)
+    done = _mutmut("run", "--max-children", str(os.cpu_count() or 1), *names)
     if done.returncode:
         return 1
     listed = _mutmut("results", "--all", "true", capture=True).stdout
@@ -36,14 +47,15 @@ def main() -> int:
     return 0
 
 
-def _lay_out() -> None:
-    # mutmut knows the modules of a package in `src` only; what it found before stays, and is looked at again where
-    # code changed.
+def _lay_out(*, anew: bool) -> None:
+    # mutmut knows the modules of a package in `src` only.
+    if anew:
+        shutil.rmtree(WORK, ignore_errors=True)
     for source, target in (("provider/pulumi_audian", "src/pulumi_audian"), ("tests", "tests")):
         shutil.rmtree(WORK / target, ignore_errors=True)
         shutil.copytree(CHECKOUT / source, WORK / target, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(CHECKOUT / "pyproject.toml", WORK)
-    (WORK / "tests" / "conftest.py").write_text(PROFILE, "utf-8")
+    (WORK / "tests" / "conftest.py").write_text(CONFTEST, "utf-8")
 
 
 def _mutmut(*arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
