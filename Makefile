@@ -16,7 +16,7 @@ demo: $(READY) ## Show the main job on a local copy of the API: preview, up, no 
 	@$(WITH_ENGINE) $(BIN)/python tools/demo.py
 
 test: $(READY) ## Run all tests
-	@$(WITH_ENGINE) $(BIN)/python -m pytest -n auto $(ARGS)
+	@$(WITH_ENGINE) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 up: $(READY) ## Bring a stack's accounts up, against the configured API: make up STACK=name
 	@test -n "$(STACK)" || { echo "make up: which stack? Run make up STACK=name for stacks/Pulumi.name.yaml" >&2; exit 2; }
