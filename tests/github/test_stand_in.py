@@ -64,9 +64,9 @@ def test_a_client_that_does_not_read_does_not_hold_back_the_end() -> None:
         client = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
         client.sendall(b"GET /api/v3/user HTTP/1.1\r\nHost: github.example\r\n\r\n")
         assert client.recv(8) == b"HTTP/1.1"
-    with client, pytest.raises(ConnectionError):
-        while client.recv(65_536):
-            pass
+    with client:
+        received = sum(map(len, iter(lambda: client.recv(65_536), b"")))
+    assert received < 8_000_000
 
 
 def test_the_script_prints_what_a_step_needs(tmp_path: Path) -> None:
