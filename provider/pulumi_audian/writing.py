@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, overlap, value_at
+from pulumi_audian.diff import Change, Document, changes, value_at
 from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch
@@ -55,12 +55,14 @@ class Write:
         known: Known,
         notices: Notices,
         ignored: Iterable[Path] = (),
+        remedy: str = "state holds what the account really has: declare that value, or have the account corrected",
     ) -> None:
         self._api = api
         self._decide = decide
         self._known = known
         self._notices = notices
         self._ignored = tuple(ignored)
+        self._remedy = remedy
         self._snapshot = snapshot
         self._declaration = decide(snapshot.account)
         self._written: tuple[Change, ...] = ()
@@ -74,7 +76,9 @@ class Write:
         overwritten = recorded(self._known.overwritten, self._written, self._declaration)
         wrong = self._changes(account)
         if wrong:
-            raise NotApplied(_not_applied(wrong, self._declaration), observed=account, overwritten=overwritten)
+            raise NotApplied(
+                _not_applied(wrong, self._declaration, self._remedy), observed=account, overwritten=overwritten
+            )
         return Outcome(account, overwritten)
 
     def _attempt(self) -> None:
@@ -128,10 +132,11 @@ class Write:
         self._attempt()
 
     def _review_conflicts(self, found: Iterable[Change]) -> None:
+        if not self._known.outputs:  # an adoption, whose preview showed the live values
+            return
         for change in found:
             before = value_at(self._known.outputs, change.path)
-            watched = any(overlap(change.path, path) for path in self._known.declared)
-            if watched and not same(before, change.observed):
+            if not same(before, change.observed):
                 self._report_conflict(change, before)
 
     def _report_conflict(self, change: Change, before: Any) -> None:
@@ -158,13 +163,10 @@ def _below(path: Path, patterns: Iterable[Path]) -> bool:
     )
 
 
-def _not_applied(wrong: Iterable[Change], declaration: Declaration) -> str:
+def _not_applied(wrong: Iterable[Change], declaration: Declaration, remedy: str) -> str:
     facts = ", ".join(
         f"{dotted(change.path)} is {declaration.shown(change.path, change.observed)}"
         f" instead of {declaration.shown(change.path, change.desired)}"
         for change in wrong
     )
-    return (
-        f"account {declaration.account_id}: the API accepted the change, but {facts}; "
-        "state holds what the account really has: declare that value, or have the account corrected"
-    )
+    return f"account {declaration.account_id}: the API accepted the change, but {facts}; {remedy}"
