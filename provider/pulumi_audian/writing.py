@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, value_at
+from pulumi_audian.diff import Change, Document, changes, leaves, overlap, value_at
 from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch
 from pulumi_audian.state import Known, Outcome, recorded
-from pulumi_audian.values import same, scalars
+from pulumi_audian.values import MISSING, same, scalars
 from pulumi_audian.wire import Snapshot
 
 _CONFLICTS = (409, 412)
@@ -98,15 +98,20 @@ class Write:
             self._decide_again(error)
             return
         else:
-            self._snapshot = answer if answer and self._tells_all(answer.account) else self._read_after_write()
+            self._snapshot = answer if answer and self._tells_all(answer.account, found) else self._read_after_write()
         self._written = found
 
     def _changes(self, account: Document) -> tuple[Change, ...]:
         found = changes(account, self._declaration.desired)
         return tuple(change for change in found if not _below(change.path, self._ignored))
 
-    def _tells_all(self, answered: Document) -> bool:
-        complete = answered.keys() >= self._snapshot.account.keys()
+    def _tells_all(self, answered: Document, sent: Iterable[Change]) -> bool:
+        untouched = [
+            path
+            for path, value in leaves(self._snapshot.account)
+            if value is not None and not any(overlap(path, change.path) for change in sent)
+        ]
+        complete = all(value_at(answered, path) is not MISSING for path in untouched)
         return complete and answered["id"] == self._declaration.account_id and not self._changes(answered)
 
     def _read_after_write(self) -> Snapshot:

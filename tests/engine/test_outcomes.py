@@ -119,6 +119,18 @@ def test_an_interrupted_up_is_recovered_by_the_next(bench: Workbench, victim: st
     """Whoever dies while the answer to a write is under way, the next up finds the write done and sends no other."""
     bench.settle(acme={"accountId": ACME, "displayName": "Acme"})
     bench.declare(acme=DECLARED)
+    _interrupt(bench, victim, sent)
+    _recover(bench, "--refresh")
+
+
+def test_an_interrupted_adoption_is_recovered_by_the_next_up(bench: Workbench) -> None:
+    """The engine keeps that the adoption had begun; the next up adopts the account and finds its values there."""
+    bench.declare(acme=DECLARED)
+    _interrupt(bench, "pulumi up", signal.SIGKILL)
+    _recover(bench)
+
+
+def _interrupt(bench: Workbench, victim: str, sent: signal.Signals) -> None:
     bench.api.fault(method="PATCH", delaySeconds=4)
     with subprocess.Popen(
         ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
@@ -133,7 +145,10 @@ def test_an_interrupted_up_is_recovered_by_the_next(bench: Workbench, victim: st
         up.wait(60)
     _end_session(up.pid)
     bench.execute("cancel", "--yes")
-    after = bench.up("--skip-preview", "--refresh")
+
+
+def _recover(bench: Workbench, *options: str) -> None:
+    after = bench.up("--skip-preview", *options)
     assert after.code == 0, after.text
     assert len(bench.bodies()) == 1
     assert bench.api.account(ACME)["displayName"] == "Acme 2"

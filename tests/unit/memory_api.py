@@ -49,7 +49,7 @@ class MemoryApi:
     forced: dict[str, Any] = field(default_factory=dict)
     """What the account holds after every write, whatever was written."""
     hides: frozenset[str] = frozenset()
-    """Fields that answers to a write leave out."""
+    """Fields that answers to a write leave out, by their dotted paths."""
     meanwhile: list[dict[str, Any]] = field(default_factory=list)
     """What someone else writes right before each of our writes arrives."""
     doubts: list[tuple[Exception, bool]] = field(default_factory=list)
@@ -83,8 +83,14 @@ class MemoryApi:
             self._apply(body)
         if error:
             raise error
-        shown = {key: value for key, value in self.account.items() if key not in self.hides}
-        return Snapshot(copy.deepcopy(shown), self._etag())
+        return Snapshot(copy.deepcopy(self._shown(self.account)), self._etag())
+
+    def _shown(self, document: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+        return {
+            key: self._shown(value, f"{above}{key}.") if isinstance(value, dict) else value
+            for key, value in document.items()
+            if above + key not in self.hides
+        }
 
     def _apply(self, body: Mapping[str, Any]) -> None:
         self.version += 1

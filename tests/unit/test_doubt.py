@@ -121,9 +121,9 @@ def test_a_doubt_that_remains_is_an_error_of_its_own(api: MemoryApi, writes: int
     assert len(api.bodies) == writes
 
 
-@pytest.mark.parametrize(("hides", "reads"), [(frozenset[str](), 1), (frozenset({"settings", "plan"}), 2)])
-def test_an_answer_that_does_not_tell_all_is_read_back(hides: frozenset[str], reads: int) -> None:
+@pytest.mark.parametrize(("hides", "reads"), [((), 1), (("settings", "plan"), 2), (("settings.language",), 2)])
+def test_an_answer_that_does_not_tell_all_is_read_back(hides: tuple[str, ...], reads: int) -> None:
     """A whole account in the answer saves a read; a part of one does not stand for the account."""
-    api = MemoryApi(hides=hides)
+    api = MemoryApi(hides=frozenset(hides))
     assert adopt(api, declared(displayName="New")).account == {**LIVE, "displayName": "New"}
     assert api.reads == reads
