@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from audian_emulator import Control, Emulator
+from audian_emulator import Control
 from pulumi_audian.client import Client
 from pulumi_audian.connection import Connection
 
 ACME, GLOBEX = "acc_1234567890", "acc_2345678901"
 THREADS = 4
 """As many calls as the engine's dynamic host serves at once."""
-
-
-@pytest.fixture
-def api() -> Iterator[Control]:
-    """A running API with the accounts of the shipped seed."""
-    with Emulator.running() as emulator:
-        yield Control(emulator.url)
 
 
 def client(api: Control, **credential: str) -> Client:
