@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, leaves, overlap, value_at
+from pulumi_audian.diff import Change, Document, changes, leaves, overlap, satisfied, value_at
 from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch
@@ -66,6 +66,7 @@ class Write:
         self._snapshot = snapshot
         self._declaration = decide(snapshot.account)
         self._written: tuple[Change, ...] = ()
+        self._unsettled: tuple[Change, ...] = ()
         self._decided_again = False
         self._warned: set[Path] = set()
 
@@ -125,7 +126,8 @@ class Write:
     def _settle_doubt(self, error: OutcomeUnknown, sent: Iterable[Change]) -> None:
         self._snapshot = self._read_after_write()
         account = self._snapshot.account
-        had_effect = any(not same(value_at(account, change.path), change.observed) for change in sent)
+        self._unsettled = tuple(sent)
+        had_effect = any(not same(value_at(account, change.path), change.observed) for change in self._unsettled)
         if self._changes(account) and not had_effect:
             raise retry.Again(error, error.wait) if error.repeatable else error
 
@@ -134,7 +136,14 @@ class Write:
             raise error
         self._decided_again = True
         self._snapshot = self._api.read(self._declaration.account_id)
+        arrived = self._arrived_late()
         self._attempt()
+        self._written = (*arrived, *self._written)
+
+    def _arrived_late(self) -> tuple[Change, ...]:
+        # What an earlier attempt sent without an answer, and no read showed, may be what this one was refused for.
+        account = self._snapshot.account
+        return tuple(change for change in self._unsettled if satisfied(value_at(account, change.path), change.desired))
 
     def _review_conflicts(self, found: Iterable[Change]) -> None:
         if not self._known.outputs:  # an adoption, whose preview showed the live values

@@ -54,6 +54,8 @@ class MemoryApi:
     """What someone else writes right before each of our writes arrives."""
     doubts: list[tuple[Exception, bool]] = field(default_factory=list)
     """What each of our writes ends with, and whether it takes effect."""
+    late: dict[str, Any] = field(default_factory=dict)
+    """What a write of ours that got no answer does to the account right before the next one arrives."""
     reading: dict[int, Exception] = field(default_factory=dict)
     """What the read of the given number ends with."""
     reads: int = 0
@@ -76,6 +78,9 @@ class MemoryApi:
         self.masked = list(secrets)
         if self.meanwhile:
             self._apply(self.meanwhile.pop(0))
+        if self.late and len(self.bodies) > 1:
+            self._apply(self.late)
+            self.late = {}
         if etag != self._etag():
             raise ApiError("changed meanwhile", status=412)
         error, applied = self.doubts.pop(0) if self.doubts else (None, True)

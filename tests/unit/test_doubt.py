@@ -104,6 +104,16 @@ def test_a_doubtful_write_is_settled_by_a_read(
     assert len(api.bodies) == writes
 
 
+@pytest.mark.parametrize("late", [{"displayName": "New"}, {"displayName": "New", "email": "theirs@acme.com"}])
+def test_a_write_that_takes_effect_late_is_on_record(late: dict[str, Any]) -> None:
+    """Where a repeated write meets the first one, which arrived after all, what that overwrote can be restored."""
+    api = MemoryApi(versioned=True, retry_seconds=60, doubts=[(REPEATABLE, False)], late=late)
+    outcome = adopt(api, declared(displayName="New", email="old@acme.com"))
+    assert outcome.account["displayName"] == "New"
+    assert Overwritten(("displayName",), "Acme", "New") in outcome.overwritten
+    assert len(outcome.overwritten) == len(late)
+
+
 @pytest.mark.parametrize(
     ("api", "writes"),
     [
