@@ -10,6 +10,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
 from pulumi_audian.state import records_of
 
@@ -23,10 +25,10 @@ _RECORDS: WeakKeyDictionary[pulumi.Resource, Mapping[str, dict[str, Any]]] = Wea
 def former_records(type_token: str, account_id: pulumi.Input[str]) -> pulumi.Input[Mapping[str, Any]]:
     """The part of an account's stored outputs that its next resource has to keep, as a secret; {} where there is none.
 
-    Reads the state once a run, and not in previews, where nothing comes of it.
+    Reads the state once a run, and not in previews, where nothing comes of it, nor under a user's mocks of the engine.
     """
     stack = pulumi.runtime.get_root_resource()
-    if stack is None or pulumi.runtime.is_dry_run():
+    if stack is None or pulumi.runtime.is_dry_run() or isinstance(get_monitor(), MockMonitor):
         return {}
     if stack not in _RECORDS:
         _RECORDS[stack] = _stored_records(type_token)
