@@ -135,7 +135,10 @@ class Write:
         if error.status not in _CONFLICTS or self._snapshot.etag is None or self._decided_again:
             raise error
         self._decided_again = True
+        refused = self._snapshot.etag
         self._snapshot = self._api.read(self._declaration.account_id)
+        if self._snapshot.etag == refused:
+            raise error
         arrived = self._arrived_late()
         self._attempt()
         self._written = (*arrived, *self._written)

@@ -41,6 +41,15 @@ def test_a_second_412_is_the_end() -> None:
     assert len(api.bodies) == 2
 
 
+@pytest.mark.parametrize("status", [409, 412])
+def test_a_conflict_about_an_unchanged_version_is_the_end(status: int) -> None:
+    """Where the fresh read shows the version that was refused, the same request would be repeated blindly."""
+    api = MemoryApi(versioned=True, doubts=[(ApiError("taken", status=status), False)])
+    with pytest.raises(ApiError, match="taken"):
+        adopt(api, declared(displayName="New"))
+    assert (api.reads, len(api.bodies)) == (2, 1)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 412])
 def test_a_refusal_of_the_api_is_final(status: int) -> None:
     """An error without a version to compare is neither repeated nor followed by another read."""
