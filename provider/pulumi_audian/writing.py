@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
 from pulumi_audian.diff import Change, Document, changes, leaves, overlap, satisfied, value_at
-from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused
+from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused, Unconfirmed
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch
 from pulumi_audian.state import Known, Outcome, recorded
@@ -99,7 +99,7 @@ class Write:
             self._decide_again(error)
             return
         else:
-            self._snapshot = answer if answer and self._tells_all(answer.account, found) else self._read_after_write()
+            self._snapshot = answer if answer and self._tells_all(answer.account, found) else self._read_after(found)
         self._written = found
 
     def _changes(self, account: Document) -> tuple[Change, ...]:
@@ -115,18 +115,21 @@ class Write:
         complete = all(value_at(answered, path) is not MISSING for path in untouched)
         return complete and answered["id"] == self._declaration.account_id and not self._changes(answered)
 
-    def _read_after_write(self) -> Snapshot:
+    def _read_after(self, sent: Iterable[Change]) -> Snapshot:
         account_id = self._declaration.account_id
         try:
             return self._api.read(account_id)
         except AudianError as error:
-            message = f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again"
-            raise OutcomeUnknown(message, repeatable=False) from None
+            raise Unconfirmed(
+                f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again",
+                observed=self._snapshot.account,
+                overwritten=recorded(self._known.overwritten, sent, self._declaration),
+            ) from None
 
-    def _settle_doubt(self, error: OutcomeUnknown, sent: Iterable[Change]) -> None:
-        self._snapshot = self._read_after_write()
+    def _settle_doubt(self, error: OutcomeUnknown, sent: tuple[Change, ...]) -> None:
+        self._snapshot = self._read_after(sent)
         account = self._snapshot.account
-        self._unsettled = tuple(sent)
+        self._unsettled = sent
         had_effect = any(not same(value_at(account, change.path), change.observed) for change in self._unsettled)
         if self._changes(account) and not had_effect:
             raise retry.Again(error, error.wait) if error.repeatable else error

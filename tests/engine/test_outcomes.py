@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
 import time
 from typing import Any
 
@@ -92,6 +93,28 @@ def test_a_write_without_effect_is_repeated_after_a_read(bench: Workbench, fault
     up = bench.up("--skip-preview")
     assert up.code == 0, up.text
     assert bench.calls() == ["GET", "PATCH", "GET", "PATCH"]
+
+
+def test_an_unconfirmed_adoption_can_be_restored(bench: Workbench) -> None:
+    """Where the write gets no answer and the account can't be read, state holds what the write may have overwritten."""
+    bench.config["audian:timeoutSeconds"] = 1
+    bench.api.fault(method="PATCH", delaySeconds=3)
+    bench.declare(acme={**DECLARED, "onDelete": "restore"})
+    outage = threading.Thread(target=_refuse_reads_after_a_write, args=(bench,))
+    outage.start()
+    up = bench.up("--skip-preview")
+    outage.join()
+    assert up.code != 0
+    assert "a change was sent, but not confirmed by a read" in up.errors[0]
+    assert bench.api.account(ACME)["displayName"] == "Acme 2"
+    destroy = bench.destroy("--skip-preview")
+    assert destroy.code == 0, destroy.text
+    assert bench.api.account(ACME)["displayName"] == "Acme Corp"
+
+
+def _refuse_reads_after_a_write(bench: Workbench) -> None:
+    _await_write(bench)
+    bench.api.fault(method="GET", status=403)
 
 
 def test_a_server_that_stays_down_ends_within_the_budget(bench: Workbench) -> None:

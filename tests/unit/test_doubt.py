@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.memory_api import LIVE, OFFLINE, MemoryApi, adopt, declared
 
-from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused
+from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused, Unconfirmed
 from pulumi_audian.state import Overwritten
 
 
@@ -138,6 +138,15 @@ def test_a_doubt_that_remains_is_an_error_of_its_own(api: MemoryApi, writes: int
     with pytest.raises(OutcomeUnknown):
         adopt(api, declared(displayName="New"))
     assert len(api.bodies) == writes
+
+
+def test_what_an_unconfirmed_write_may_have_overwritten_is_not_lost() -> None:
+    """Where the account can't be read after a write, the error holds what was there before it."""
+    api = MemoryApi(doubts=[(FINAL, True)], reading={2: OFFLINE})
+    with pytest.raises(Unconfirmed) as caught:
+        adopt(api, declared(displayName="New"))
+    assert caught.value.observed == LIVE
+    assert caught.value.overwritten == (Overwritten(("displayName",), "Acme", "New"),)
 
 
 @pytest.mark.parametrize(("hides", "reads"), [((), 1), (("settings", "plan"), 2), (("settings.language",), 2)])
