@@ -66,6 +66,15 @@ def test_exit_codes_tell_nothing_changes_and_failure_apart(bench: Workbench) -> 
     assert "stacks/Pulumi.test.yaml:" in refused.stdout
 
 
+def test_a_refusal_hides_no_other_account_in_silence(bench: Workbench) -> None:
+    """The engine ends a preview at the first problem, so the report says that there may be more."""
+    bench.declare(acme={**ACME_2, "email": "nope"}, globex={"accountId": GLOBEX, "email": "nope"})
+    done = audian(bench, "preview")
+    assert done.returncode == 1
+    assert "a preview ends at the first problem" in done.stdout
+    assert f"({ACME})" in done.stdout or f"({GLOBEX})" in done.stdout
+
+
 def test_a_preview_works_with_a_read_only_token(bench: Workbench) -> None:
     """A check on a pull request needs no right to write."""
     bench.environment["AUDIAN_API_TOKEN"] = bench.api.read_only_token

@@ -97,6 +97,14 @@ REFUSED_WHOLE = Account(
     Action.REFUSED,
     problems=(Problem("the API knows no such account; check accountId"),),
 )
+UNREAD = Account(
+    "stark",
+    "acc_6789012345",
+    "",
+    Action.UNREAD,
+    problems=(Problem("the API answered: Invalid token (HTTP 401); check AUDIAN_API_TOKEN", "", Place(FILE, 50)),),
+    place=Place(FILE, 50),
+)
 OVERWRITTEN = Account(
     "initrode",
     "acc_0123456789",
@@ -197,6 +205,8 @@ SAMPLES = {
     "overwritten": of(OVERWRITTEN),
     "status": of(SUSPENDED),
     "refused": of(REFUSED, REFUSED_WHOLE),
+    "unread": of(UNREAD),
+    "unread drift": of(UNREAD, DRIFTED, purpose=Purpose.DRIFT),
     "leaving": of(RETAINED, RESTORED),
     "replaced": of(REPLACED),
     "drift": of(DRIFTED, GONE, purpose=Purpose.DRIFT),

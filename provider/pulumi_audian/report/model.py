@@ -37,6 +37,8 @@ class Action(str, Enum):
     """The API no longer knows it."""
     REFUSED = "refused"
     """Its declaration can't be carried out: nothing of the stack will be."""
+    UNREAD = "unread"
+    """Its live values could not be read: whether its declaration can be carried out is not known."""
 
 
 class Effect(str, Enum):
@@ -92,7 +94,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an account is refused; `field` is the path it is about, or empty."""
+    """Why an account is refused or can't be read; `field` is the path it is about, or empty."""
 
     text: str
     field: str = ""
@@ -217,6 +219,7 @@ _WORDS = {
     Action.DRIFT: ("differs from code", "differ from code"),
     Action.GONE: ("is gone", "are gone"),
     Action.REFUSED: ("is refused", "are refused"),
+    Action.UNREAD: ("can't be read", "can't be read"),
 }
 
 

@@ -30,6 +30,7 @@ _SENTENCES = {
     Action.DRIFT: "was changed outside of code",
     Action.GONE: "is gone: the API no longer knows it",
     Action.REFUSED: "is refused",
+    Action.UNREAD: "can't be read",
 }
 _COUNTED = {
     Effect.WRITE: "writes {}",
@@ -137,6 +138,22 @@ def sentence(account: Account) -> str:
     if account.action is Action.ADOPT and account.live:
         return f"{_SENTENCES[account.action]}, and already is as declared: up writes nothing"
     return _SENTENCES[account.action]
+
+
+def stopped(stack: Stack, purpose: Purpose) -> str:
+    """What the problems of a stack's accounts amount to."""
+    if all(account.action is Action.UNREAD for account in stack.refused):
+        return "Not read"
+    return "Refused" if purpose is Purpose.DRIFT else "Refused: nothing is written"
+
+
+def incomplete(stack: Stack, purpose: Purpose) -> str:
+    """What may be missing where an account has problems, and how to find it."""
+    if purpose is Purpose.DRIFT:
+        return "Whether these accounts differ from code is not known."
+    ended = "Other accounts may have problems or change too: a preview ends at the first problem that it meets."
+    offline = any(account.action is Action.REFUSED for account in stack.refused)
+    return f"{ended} The command audian validate checks all accounts of a stack file." if offline else ended
 
 
 def reason(problem: Problem) -> str:
