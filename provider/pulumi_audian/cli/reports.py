@@ -21,7 +21,7 @@ CHANGES, FAILED = 2, 1
 
 StacksOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads it on Python 3.10
-    typer.Option("--stack", "-s", help="The stack to look at; repeat it for several.", metavar="NAME"),
+    typer.Option("--stack", "-s", help="The stack to look at, or that of a --from file; repeat it for several.", metavar="NAME"),
 ]
 SavedOption = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -60,20 +60,24 @@ class Request:
         """Raise `typer.BadParameter` where options contradict each other, before anything is run."""
         if self.saved and self.arguments:
             raise typer.BadParameter(f"nothing is run with --from: {' '.join(self.arguments)} has no effect")
+        if self.saved and self.stacks and len(self.saved) != len(self.stacks):
+            raise typer.BadParameter("with --from, name the stack of each file in their order, or none")
         if not self.directory.is_dir():
             raise typer.BadParameter(f"{self.directory} is no directory", param_hint="--cwd")
 
     def report(self) -> Report:
         """The report of all stacks."""
         if self.saved:
-            return Report(self.purpose, tuple(self._read(Printed(_saved(name)), "") for name in self.saved))
+            files = zip(self.saved, self.stacks or ("",) * len(self.saved), strict=True)
+            return Report(self.purpose, tuple(self._read(Printed(_saved(name)), stack) for name, stack in files))
         return Report(self.purpose, tuple(map(self._run, self.stacks or ("",))))
 
     def _run(self, stack: str) -> Stack:
         return self._read(run(self.purpose, self.directory, stack, self.arguments, self.timeout), stack)
 
     def _read(self, printed: Printed, stack: str) -> Stack:
-        return read(printed, self.purpose, project_name(self.directory), stack, self._places)
+        # Pulumi Cloud's names may begin with the organization; what the engine prints has the last part only.
+        return read(printed, self.purpose, project_name(self.directory), stack.rsplit("/", 1)[-1], self._places)
 
     def _places(self, stack: str) -> Places:
         return Places(self.directory, Path(os.environ.get("GITHUB_WORKSPACE") or "."), stack)
