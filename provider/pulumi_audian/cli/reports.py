@@ -21,7 +21,9 @@ CHANGES, FAILED = 2, 1
 
 StacksOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads it on Python 3.10
-    typer.Option("--stack", "-s", help="The stack to look at, or that of a --from file; repeat it for several.", metavar="NAME"),
+    typer.Option(
+        "--stack", "-s", help="The stack to look at, or that of a --from file; repeat it for several.", metavar="NAME"
+    ),
 ]
 SavedOption = Annotated[
     Optional[list[str]],  # noqa: UP045
