@@ -85,6 +85,8 @@ def _note(note: Note) -> Piece:
 def _rest(stack: Stack, level: str) -> list[Piece]:
     """What is said of all that is not listed: other resources, accounts without changes."""
     pieces = []
+    if wording.remedies(stack):
+        pieces.append(Piece((prose(wording.remedies(stack)), ""), (Importance.CRITICAL_LINE,)))
     if stack.others:
         total = f"{level} {wording.other_resources(stack.others)}"
         pieces.append(

@@ -45,6 +45,8 @@ def _stack(stack: Stack, purpose: Purpose) -> Iterator[RenderableType]:
         yield Panel(Group(*map(_note, stack.notes)), title="notes")
     for account in wording.ranked(stack):
         yield Panel(Group(*_account(account)), border_style="yellow" if wording.weight(account) > 1 else "none")
+    if wording.remedies(stack):
+        yield Text(wording.remedies(stack))
     if stack.others:
         yield Panel(_others(stack.others), title=wording.other_resources(stack.others))
     if stack.unchanged:

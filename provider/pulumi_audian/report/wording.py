@@ -32,6 +32,10 @@ _SENTENCES = {
     Action.REFUSED: "is refused",
     Action.UNREAD: "can't be read",
 }
+_REMEDIES = {
+    Action.DRIFT: "To keep a live value, declare it; to put the declared ones back, run pulumi up --refresh.",
+    Action.GONE: "Remove an account that is gone from the code, or correct its accountId.",
+}
 _COUNTED = {
     Effect.WRITE: "writes {}",
     Effect.CLEAR: "clears {}",
@@ -154,6 +158,12 @@ def incomplete(stack: Stack, purpose: Purpose) -> str:
     ended = "Other accounts may have problems or change too: a preview ends at the first problem that it meets."
     offline = any(account.action is Action.REFUSED for account in stack.refused)
     return f"{ended} The command audian validate checks all accounts of a stack file." if offline else ended
+
+
+def remedies(stack: Stack) -> str:
+    """What to do about accounts that no longer are as declared, or nothing where all are."""
+    actions = {account.action for account in stack.changed}
+    return " ".join(text for action, text in _REMEDIES.items() if action in actions)
 
 
 def reason(problem: Problem) -> str:
