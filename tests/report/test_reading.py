@@ -98,6 +98,7 @@ def test_a_refused_account_is_named_by_its_id(tmp_path: Path) -> None:
 
 
 ACME = "urn:pulumi:test::audian::pulumi-python:dynamic/audian:Account::acme"
+JUDGED = "account acme (acc_1): address.country"
 CHECKED = "pulumi-python:dynamic/audian:Account resource 'acme' has a problem: "
 
 
@@ -111,6 +112,8 @@ CHECKED = "pulumi-python:dynamic/audian:Account resource 'acme' has a problem: "
         (f"{CHECKED}email: is wrong", Action.REFUSED, "email", "email: is wrong"),
         ("account acc_1: status: was found closed", Action.REFUSED, "status", "status: was found closed"),
         ("Duplicate resource URN", Action.REFUSED, "", "Duplicate resource URN"),
+        (f"policy places: {JUDGED} is wrong", Action.REFUSED, "address.country", f"policy places: {JUDGED} is wrong"),
+        ("policy x: protected account acme: is it", Action.REFUSED, "", "policy x: protected account acme: is it"),
     ],
 )
 def test_a_refusal_is_told_apart_from_an_account_that_cannot_be_read(
@@ -122,7 +125,7 @@ def test_a_refusal_is_told_apart_from_an_account_that_cannot_be_read(
     (account,) = found.accounts
     (problem,) = account.problems
     assert (account.action, problem.field, problem.text) == (action, field, text)
-    assert account.account_id == ("acc_1" if "acc_1" in message else "")
+    assert account.account_id == ("acc_1" if "account acc_1: " in message else "")
     assert found.failure is None
 
 
@@ -167,14 +170,16 @@ def test_half_an_answer_is_a_failure(length: int, name: str) -> None:
         (Printed('{"steps": 7}'), "steps"),
         (Printed("{}", "error: boom", 1), "error: boom"),
         (Printed("{}", "", 0, "was stopped"), "was stopped"),
+        (Printed("", "error: slow\n", -9, "was stopped"), "pulumi was stopped\nerror: slow"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_every_way_to_fail_has_its_reason(printed: Printed, says: str) -> None:
     """However the engine ended, there is a failed report that says why."""
     stack = read(printed, Purpose.PREVIEW, "audian", "test")
     assert stack.failed
     assert says in (stack.failure or "")
+    assert not (printed.reason and "no complete answer" in (stack.failure or ""))
 
 
 def test_a_complete_answer_of_a_command_that_failed_is_no_success() -> None:

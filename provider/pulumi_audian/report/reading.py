@@ -20,7 +20,9 @@ _LEAD = re.compile(rf"{re.escape(ACCOUNT)} resource '.*?' has a problem: |Previe
 _IDENTITY = re.compile(r"account (\S+): ")
 _NOISE = ("an unhandled error occurred: program exited with non-zero exit code", "preview failed")
 _REASON_LINES = 20
-_FIELD = re.compile(r"""((?:^|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+(?=: )""")
+_PATH = r"""(?:(?:^|(?<= )|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+"""
+# The provider begins with the field, a policy names it after itself and the account.
+_FIELD = re.compile(rf"(?P<field>{_PATH})(?=: )|policy \S+: account .+?: (?P<judged>{_PATH})(?= is )")
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _without(lead: re.Pattern[str], text: str) -> str:
 def _problem(cause: str, name: str, places: Places) -> Problem:
     text = _without(_IDENTITY, cause)
     match = _FIELD.match(text)
-    field = match[0] if match else ""
+    field = (match["field"] or match["judged"]) if match else ""
     return Problem(text, field, places.declared(name, parse_dotted(field)))
 
 
@@ -156,5 +158,5 @@ def _failure(diagnostics: Iterable[Diagnostic], *, explained: bool) -> str | Non
 def _incomplete(printed: Printed, why: str) -> str:
     ended = printed.reason or (f"ended with exit code {printed.code}" if printed.code else "ended early")
     lines = [line for line in printed.errors.splitlines() if line.strip()][-_REASON_LINES:]
-    said = "\n".join(lines) or (f"what it printed is no complete answer: {why}" if why else "it gave no reason")
-    return f"pulumi {ended}\n{said}"
+    said = f"what it printed is no complete answer: {why}" if why else "it gave no reason"
+    return "\n".join([f"pulumi {ended}", *(lines or ([] if printed.reason else [said]))])
