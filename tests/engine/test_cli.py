@@ -87,7 +87,9 @@ def test_fail_on_chooses_what_turns_a_check_red(bench: Workbench, concern: str, 
     """A suspension fails a check that fails on status changes, and no other."""
     bench.settle(acme=ACME_2)
     bench.declare(acme={**ACME_2, "status": "suspended", "allowStatus": ["suspended"]})
-    assert audian(bench, "preview", "--fail-on", concern).returncode == code
+    done = audian(bench, "preview", "--fail-on", concern)
+    assert done.returncode == code
+    assert (f"(this check fails on {concern})" in done.stdout) == (code == 1)
 
 
 def test_other_arguments_reach_the_engine(bench: Workbench) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pulumi_audian.report.model import (
     Account,
     Action,
+    Concern,
     Effect,
     Note,
     Others,
@@ -204,6 +207,7 @@ SAMPLES = {
     "update": of(UPDATED),
     "overwritten": of(OVERWRITTEN),
     "status": of(SUSPENDED),
+    "unwanted": replace(of(SUSPENDED, RETAINED), fail_on=frozenset({Concern.STATUS, Concern.DELETE, Concern.DRIFT})),
     "refused": of(REFUSED, REFUSED_WHOLE),
     "unread": of(UNREAD),
     "unread drift": of(UNREAD, DRIFTED, purpose=Purpose.DRIFT),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
@@ -13,7 +13,7 @@ import typer
 
 from pulumi_audian.cli.delivery import Delivery, Format
 from pulumi_audian.cli.running import run
-from pulumi_audian.report.model import Concern, Purpose, Report, Stack, concerns
+from pulumi_audian.report.model import Concern, Purpose, Report, Stack
 from pulumi_audian.report.places import Places, project_name
 from pulumi_audian.report.reading import Printed, read
 
@@ -132,9 +132,9 @@ def _answer(request: Request, delivery: Delivery, fail_on: Sequence[Concern]) ->
     delivery.check()
     if delivery.is_without_secrets():
         raise typer.Exit(0)
-    report = request.report()
+    report = replace(request.report(), fail_on=frozenset(fail_on))
     delivery.deliver(report)
-    if report.failed or concerns(report) & set(fail_on):
+    if report.failed or report.unwanted:
         raise typer.Exit(FAILED)
     raise typer.Exit(CHANGES if report.changes else 0)
 

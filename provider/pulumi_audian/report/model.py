@@ -169,12 +169,23 @@ class Stack:
         return bool(self.changed or self.others)
 
 
+class Concern(str, Enum):
+    """A kind of change that a team may want to turn a check red."""
+
+    STATUS = "status"
+    DELETE = "delete"
+    DRIFT = "drift"
+    ANY = "any"
+
+
 @dataclass(frozen=True)
 class Report:
     """One answer for one or several stacks."""
 
     purpose: Purpose
     stacks: tuple[Stack, ...]
+    fail_on: frozenset[Concern] = frozenset()
+    """The kinds of change that make the check fail."""
 
     @property
     def failed(self) -> bool:
@@ -186,14 +197,10 @@ class Report:
         """Whether anything changes in any stack."""
         return any(stack.changes for stack in self.stacks)
 
-
-class Concern(str, Enum):
-    """A kind of change that a team may want to turn a check red."""
-
-    STATUS = "status"
-    DELETE = "delete"
-    DRIFT = "drift"
-    ANY = "any"
+    @property
+    def unwanted(self) -> tuple[Concern, ...]:
+        """The kinds of change it holds of those that make the check fail."""
+        return tuple(sorted(concerns(self) & self.fail_on))
 
 
 def concerns(report: Report) -> frozenset[Concern]:

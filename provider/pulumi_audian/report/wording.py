@@ -56,7 +56,7 @@ _LEAVING = frozenset({Action.RETAIN, Action.RESTORE, Action.GONE})
 
 def mark(report: Report) -> str:
     """The verdict as one sign: failed, changes that take something away, other changes, none."""
-    if report.failed:
+    if report.failed or report.unwanted:
         return "❌"
     if concerns(report) & {Concern.STATUS, Concern.DELETE}:
         return "⚠️"
@@ -69,7 +69,8 @@ def verdict(report: Report) -> str:
     which = label(report.stacks[0]) if len(report.stacks) == 1 else counted(len(report.stacks), "stack")
     switched = len(status_changes(report.stacks))
     status = f", {counted(switched, 'status change')}" if switched else ""
-    return _brief(f"{asked} of {which}: {headline(report.stacks)}{status}")
+    unwanted = f" (this check fails on {', '.join(report.unwanted)})" if report.unwanted else ""
+    return _brief(f"{asked} of {which}: {headline(report.stacks)}{status}{unwanted}")
 
 
 def summary(stack: Stack) -> str:
