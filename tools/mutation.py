@@ -55,7 +55,7 @@ def _lay_out(*, anew: bool) -> None:
         shutil.rmtree(WORK / target, ignore_errors=True)
         shutil.copytree(CHECKOUT / source, WORK / target, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(CHECKOUT / "pyproject.toml", WORK)
-    (WORK / "tests" / "conftest.py").write_text(CONFTEST, "utf-8")
+    (WORK / "conftest.py").write_text(CONFTEST, "utf-8")
 
 
 def _mutmut(*arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:

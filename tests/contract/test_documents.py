@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,13 @@ import yaml
 from openapi_spec_validator import validate
 from tests.contract.conftest import CONTRACT
 
-from audian_emulator import Control, Emulator
+from audian_emulator import Control
 from audian_emulator.control_api import CONTROL_PREFIX
 
 CHECKOUT = Path(__file__).parents[2]
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "8"))
 SEED = os.environ.get("CONTRACT_SEED", "1")
 SHAPES = range(1, 8) if EXAMPLES > 100 else (1, 6)
-
-
-@pytest.fixture
-def api() -> Iterator[Control]:
-    """A running emulator of its own: what schemathesis leaves behind is nobody else's."""
-    with Emulator.running() as emulator:
-        yield Control(emulator.url)
 
 
 def judged(document: str | Path, url: str) -> None:
