@@ -26,7 +26,7 @@ from hypothesis import settings
 
 from pulumi_audian import models
 
-settings.register_profile("mutation", max_examples=60, derandomize=True, database=None, deadline=None)
+settings.register_profile("mutation", max_examples=20, derandomize=True, database=None, deadline=None)
 
 
 @pytest.fixture(autouse=True)
