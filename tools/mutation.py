@@ -43,7 +43,7 @@ def main() -> int:
     if done.returncode:
         return 1
     listed = _mutmut("results", "--all", "true", capture=True).stdout
-    print(rendered(_statuses(listed)))
+    print(rendered(statuses(listed)))
     return 0
 
 
@@ -63,18 +63,19 @@ def _mutmut(*arguments: str, capture: bool = False) -> subprocess.CompletedProce
     return subprocess.run(command, cwd=WORK, text=True, check=False, stdout=subprocess.PIPE if capture else None)
 
 
-def _statuses(listed: str) -> dict[str, str]:
+def statuses(listed: str) -> dict[str, str]:
+    """By name, what became of each mutant that was tried, from what `mutmut results` lists."""
     pairs = (line.strip().partition(": ") for line in listed.splitlines() if "__mutmut_" in line)
     return {name: status for name, _, status in pairs if status != "not checked"}
 
 
-def rendered(statuses: Mapping[str, str]) -> str:
+def rendered(outcomes: Mapping[str, str]) -> str:
     """The table of modules, and the mutants that no test found."""
     by_module: dict[str, Counter[bool]] = defaultdict(Counter)
-    for name, status in statuses.items():
+    for name, status in outcomes.items():
         by_module[name.split(".")[1]][status in FOUND] += 1
     rows = [_row(module, [counted]) for module, counted in sorted(by_module.items())]
-    missed = [f"{status}: {name}" for name, status in sorted(statuses.items()) if status not in FOUND]
+    missed = [f"{status}: {name}" for name, status in sorted(outcomes.items()) if status not in FOUND]
     head = ["| module | mutants | found | not found | score |", "|---|---|---|---|---|"]
     return "\n".join([*head, *rows, _row("all", by_module.values()), "", *missed])
 
