@@ -167,3 +167,4 @@ def test_a_failed_exchange_repeats_no_credential(status: int, body: object) -> N
     assert "hush" not in str(caught.value)
     assert f"HTTP {status}" in str(caught.value)
     assert "AUDIAN_API_KEY" in str(caught.value)
+    assert caught.value.status == status
