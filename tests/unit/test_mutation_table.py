@@ -14,13 +14,13 @@ LISTED = """
 
 
 def test_a_mutant_counts_where_it_was_tried() -> None:
-    """What no test found, or even reached, is named; what was not tried has no part in the score."""
+    """What no test found, or even reached, is named; what was not tried, or ran out of time, has no part in the score."""
     assert rendered(statuses(LISTED)).splitlines() == [
-        "| module | mutants | found | not found | score |",
+        "| module | found | not found | out of time | score |",
         "|---|---|---|---|---|",
-        "| diff | 1 | 0 | 1 | 0.0 % |",
-        "| retry | 3 | 2 | 1 | 66.7 % |",
-        "| all | 4 | 2 | 2 | 50.0 % |",
+        "| diff | 0 | 1 | 0 | 0.0 % |",
+        "| retry | 1 | 1 | 1 | 50.0 % |",
+        "| all | 1 | 2 | 1 | 33.3 % |",
         "",
         "no tests: pulumi_audian.diff.x_leaves__mutmut_1",
         "survived: pulumi_audian.retry.x_backoff__mutmut_3",

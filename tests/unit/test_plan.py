@@ -17,6 +17,7 @@ from pulumi_audian.plan import (
     read_adoption,
     released,
     render_adoption,
+    render_changes,
     render_released,
 )
 from pulumi_audian.values import UNKNOWN
@@ -213,3 +214,10 @@ def test_a_printed_adoption_is_read_back(inputs: dict[str, Any], rest: str, obse
     assert read_adoption(printed, declaration) == ("Acme Corporation", rest, observed)
     assert read_adoption(printed.replace("acc_1", "acc_2"), declaration) is None
     assert read_adoption(f"warning: {printed}", declaration) is None
+
+
+def test_what_an_account_lacks_is_not_made_up() -> None:
+    """Without name and status there is neither in the plan, and without changes there are no lines."""
+    plan = adoption({"id": "acc_1"}, declared())
+    assert (plan.title, plan.status, plan.changes, plan.untouched) == ("", "", (), 0)
+    assert render_changes(plan.changes, declared()) == []

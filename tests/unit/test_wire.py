@@ -91,6 +91,8 @@ def test_the_token_travels_in_one_header(scheme: str, header: dict[str, str]) ->
     [
         pytest.param(ACCOUNT, ACCOUNT, id="flat"),
         pytest.param({"data": ACCOUNT, "status": "success"}, ACCOUNT, id="envelope with status"),
+        pytest.param({"data": ACCOUNT, "status": "error"}, ACCOUNT, id="envelope of an error"),
+        pytest.param({"data": ACCOUNT, "status": "fatal"}, ACCOUNT, id="envelope of a fatal error"),
         pytest.param(
             {"auth_token": "t", "data": ACCOUNT, "request_id": "r", "status": "success"}, ACCOUNT, id="full envelope"
         ),
