@@ -37,7 +37,8 @@ def converge(
 
     `known` is what state knew, `NOTHING_KNOWN` on adoption; changes below `ignored` paths are not made. Raises
     `Refused` before any write, `ApiError` or `Unreachable` where the API refused or can't be reached,
-    `OutcomeUnknown` where that can't be told, and `NotApplied` where the account holds something else.
+    `OutcomeUnknown` where that can't be told (`Unconfirmed` where no read succeeded either), and `NotApplied` where the
+    account holds something else.
     """
 
     def decide(observed: Document) -> Declaration:

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
 from pulumi_audian.diff import Change, Document, changes, overlap, value_at
-from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused
+from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused, Unconfirmed
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch
-from pulumi_audian.state import Known, Outcome, recorded
+from pulumi_audian.state import Known, Outcome, Overwritten, recorded
 from pulumi_audian.values import same, scalars
 from pulumi_audian.wire import Snapshot
 
@@ -68,10 +68,12 @@ class Write:
         self._warned: set[Path] = set()
 
     def carried_out(self) -> Outcome:
-        """Write until the account holds what is declared; raises `NotApplied` where it does not come to that."""
+        """Write until the account holds what is declared.
+
+        Raises `NotApplied` where it does not come to that, `Unconfirmed` where nothing tells whether it did.
+        """
         retry.retrying(self._api.retry_seconds, self._notices.status)(self._attempt)
-        account = self._snapshot.account
-        overwritten = recorded(self._known.overwritten, self._written, self._declaration)
+        account, overwritten = self._snapshot.account, self._recorded(self._written)
         wrong = self._changes(account)
         if wrong:
             raise NotApplied(_not_applied(wrong, self._declaration), observed=account, overwritten=overwritten)
@@ -94,7 +96,7 @@ class Write:
             self._decide_again(error)
             return
         else:
-            self._snapshot = answer if answer and self._tells_all(answer.account) else self._read_after_write()
+            self._snapshot = answer if answer and self._tells_all(answer.account) else self._read_after_write(found)
         self._written = found
 
     def _changes(self, account: Document) -> tuple[Change, ...]:
@@ -105,16 +107,20 @@ class Write:
         complete = answered.keys() >= self._snapshot.account.keys()
         return complete and answered["id"] == self._declaration.account_id and not self._changes(answered)
 
-    def _read_after_write(self) -> Snapshot:
+    def _recorded(self, written: Iterable[Change]) -> tuple[Overwritten, ...]:
+        return recorded(self._known.overwritten, written, self._declaration)
+
+    def _read_after_write(self, sent: Iterable[Change]) -> Snapshot:
         account_id = self._declaration.account_id
         try:
             return self._api.read(account_id)
         except AudianError as error:
             message = f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again"
-            raise OutcomeUnknown(message, repeatable=False) from None
+            before, overwritten = self._snapshot.account, self._recorded(sent)
+            raise Unconfirmed(message, observed=before, overwritten=overwritten) from None
 
-    def _settle_doubt(self, error: OutcomeUnknown, sent: Iterable[Change]) -> None:
-        self._snapshot = self._read_after_write()
+    def _settle_doubt(self, error: OutcomeUnknown, sent: tuple[Change, ...]) -> None:
+        self._snapshot = self._read_after_write(sent)
         account = self._snapshot.account
         had_effect = any(not same(value_at(account, change.path), change.observed) for change in sent)
         if self._changes(account) and not had_effect:

@@ -107,6 +107,26 @@ def test_a_server_that_stays_down_ends_within_the_budget(bench: Workbench) -> No
     assert bench.stored("acme") == before
 
 
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_an_unconfirmed_write_is_restored_all_the_same(bench: Workbench, drop: str) -> None:
+    """Where neither answer nor read tells what became of a write, the next up does, and a destroy puts back what was."""
+    before = bench.api.account(ACME)["displayName"]
+    bench.api.fault(method="GET", delaySeconds=0.01)
+    bench.api.fault(method="PATCH", drop=drop)
+    bench.api.fault(method="GET", status=500)
+    bench.declare(acme={**DECLARED, "onDelete": "restore"})
+    up = bench.up("--skip-preview")
+    assert up.code != 0
+    assert "a change was sent, but not confirmed by a read" in up.errors[0]
+    bench.api.clear()
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    assert len(bench.bodies()) == (0 if drop == "after" else 1)
+    assert bench.api.account(ACME)["displayName"] == "Acme 2"
+    assert bench.destroy("--skip-preview").code == 0
+    assert bench.api.account(ACME)["displayName"] == before
+
+
 @pytest.mark.parametrize(
     ("victim", "sent"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.memory_api import LIVE, OFFLINE, MemoryApi, adopt, declared
 
-from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused
+from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused, Unconfirmed
 from pulumi_audian.state import Overwritten
 
 
@@ -119,6 +119,16 @@ def test_a_doubt_that_remains_is_an_error_of_its_own(api: MemoryApi, writes: int
     with pytest.raises(OutcomeUnknown):
         adopt(api, declared(displayName="New"))
     assert len(api.bodies) == writes
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_what_an_unconfirmed_write_may_have_overwritten_is_known(*, applied: bool) -> None:
+    """Where no read succeeds after a write, the error carries the account as last read and what was there before."""
+    api = MemoryApi(doubts=[(REPEATABLE, applied)], reading={2: OFFLINE})
+    with pytest.raises(Unconfirmed) as caught:
+        adopt(api, declared(displayName="New"))
+    assert caught.value.observed == LIVE
+    assert caught.value.overwritten == (Overwritten(("displayName",), "Acme", "New"),)
 
 
 @pytest.mark.parametrize(("hides", "reads"), [(frozenset[str](), 1), (frozenset({"settings", "plan"}), 2)])
