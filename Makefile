@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up env check format lock sbom audit schema previews bench clean
+.PHONY: help demo test up env check format lock sbom audit schema previews bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ audit: $(READY) ## Ask PyPI's advisory service about every locked package
 
 bench: $(READY) ## Measure what a preview without changes costs
 	@$(WITH_ENGINE) $(BIN)/python tests/bench/noop_preview.py
+
+chaos: $(READY) ## Run accounts through thousands of seeded faults: make chaos [SEED=1] [BATCHES=18] [ACCOUNTS=60] [BATCH=7]
+	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) \
+		$(if $(BATCHES),--batches $(BATCHES)) $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(BATCH),--batch $(BATCH)) $(ARGS)
 
 schema: $(READY) ## Write the JSON Schemas: of stack files, and of the policy pack's settings
 	@$(BIN)/python tools/schema.py

@@ -23,7 +23,7 @@ _LONGEST_SECONDS = 300
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended: its exit code, what it printed and warned of, whom the killer met, and whether state tore."""
+    """How a command ended: its exit code, what it printed and warned of, whom the killer met, if state tore."""
 
     code: int
     text: str
@@ -113,7 +113,9 @@ def mended(bench: Workbench) -> bool:
 
 def stored_accounts(bench: Workbench) -> dict[str, Stored]:
     """What the stack's state holds, by account; read from the backend's file."""
-    latest: dict[str, Any] = (json.loads(_state_file(bench).read_text("utf-8")).get("checkpoint") or {}).get("latest") or {}
+    latest: dict[str, Any] = (json.loads(_state_file(bench).read_text("utf-8")).get("checkpoint") or {}).get(
+        "latest"
+    ) or {}
     found = [resource for resource in latest.get("resources", ()) if resource["type"] == TYPE]
     return {resource["id"]: _stored(resource) for resource in found if not resource.get("delete")}
 

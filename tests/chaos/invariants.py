@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from tests.chaos.evidence import Case, Leg, Write, others, writes
 from tests.chaos.stories import TEXTS
 from tests.property.documents import Document, Path, at, canonical, differing, holds, leaves, related, uncovered
-from tests.property.promises import ASSERTABLE, MUTABLE, unsatisfied_paths
 from tests.property.programs import wanted
+from tests.property.promises import ASSERTABLE, MUTABLE, unsatisfied_paths
 
 
 class Invariant(NamedTuple):
@@ -69,16 +69,12 @@ def undeclared(case: Case) -> Iterator[str]:
                 yield f"request {write.seq} changed {path}, which is not declared"
         for path, value in values.items():
             found = at(write.after.document, path) if write.after else None
-            if write.after and path in write.changed() and not _as_intended(found, value):
+            if write.after and path in write.changed() and not holds(found, value):
                 yield f"request {write.seq} changed {path} to {found!r} instead of {value!r}"
 
 
-def _as_intended(found: Any, value: Any) -> bool:
-    return holds(found, value)
-
-
 def _repeats_what_was_read(write: Write, path: Path) -> bool:
-    """Whether a write put back a value that it had read: an object is sent whole, so that it may undo an unseen edit."""
+    """Whether a write put back a value that it had read: an object is sent whole, and may undo an edit."""
     return write.read is not None and canonical(at(write.body, path)) == canonical(at(write.read.document, path))
 
 
@@ -158,7 +154,8 @@ def repeated(case: Case) -> Iterator[str]:
 def _changed_between(case: Case, earlier: Write, later: Write, path: Path) -> bool:
     if earlier.after is None or later.after is None:
         return False
-    return bool(others(case, earlier.after.revision, later.after.revision))
+    between = others(case, earlier.after.revision, later.after.revision)
+    return any(canonical(at(earlier.after.document, path)) != canonical(at(other.document, path)) for other in between)
 
 
 def immutable(case: Case) -> Iterator[str]:
@@ -176,20 +173,20 @@ ON_WRITES: tuple[Invariant, ...] = (
     ),
     Invariant(
         "no write after a failed check",
-        "Before each PATCH stands a read that gave the account, and it has the declared immutable values, is not closed "
-        "against the program, and with onConflict: fail holds nothing that someone else put there",
+        "Before each PATCH stands a read that gave the account, and it has the declared immutable values, is not "
+        "closed against the program, and with `onConflict: fail` holds nothing that someone else put there",
         unchecked,
     ),
     Invariant(
         "no later edit is overwritten",
-        "With ETags no PATCH replaces what someone else wrote after the last read; with and without, a replaced edit of "
-        "a declared field is warned of",
+        "With ETags no PATCH replaces what someone else wrote after the last read; with and without, a replaced edit "
+        "of a declared field is warned of",
         overwritten,
     ),
     Invariant(
         "no effect is repeated",
-        "No PATCH is sent for values that the account already has, and no command changes a value twice, unless someone "
-        "else wrote in between; an API key is exchanged once a process",
+        "No PATCH is sent for values that the account already has, and no command changes a value twice, unless "
+        "someone else changed it in between; an API key is exchanged once a process",
         repeated,
     ),
     Invariant("immutable fields are never named", "No PATCH holds a field that can't be changed", immutable),

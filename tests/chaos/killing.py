@@ -8,8 +8,8 @@ import signal
 import time
 from pathlib import Path
 
-VICTIMS = {"engine": "pulumi\0up", "program": "pulumi-language-python-exec", "provider": "pulumi.dynamic"}
-"""By victim: what its command line holds."""
+VICTIMS = {"program": "pulumi-language-python-exec", "provider": "pulumi.dynamic"}
+"""By victim: what its command line holds; the engine is the first process of its session."""
 
 
 def members(session: int) -> dict[int, str]:
@@ -26,9 +26,10 @@ def members(session: int) -> dict[int, str]:
 
 def kill(session: int, victim: str) -> bool:
     """Kill the victim's processes of a session; tells whether there was one."""
-    name = VICTIMS[victim]
-    chosen = [pid for pid, line in members(session).items() if (pid == session if victim == "engine" else name in line)]
-    return any([_kill(pid) for pid in chosen])
+    if victim == "engine":
+        return _kill(session)
+    killed = [_kill(pid) for pid, line in members(session).items() if VICTIMS[victim] in line]
+    return any(killed)
 
 
 def end(session: int) -> None:

@@ -40,7 +40,8 @@ def _drifted(case: Case, leg: Leg, path: Path) -> bool:
     changes = [
         version
         for before, version in zip(case.versions, case.versions[1:], strict=False)
-        if version.revision <= leg.last and canonical(at(before.document, path)) != canonical(at(version.document, path))
+        if version.revision <= leg.last
+        and canonical(at(before.document, path)) != canonical(at(version.document, path))
     ]
     return bool(changes) and changes[-1] in others(case, 0, leg.last)
 

@@ -22,7 +22,7 @@ LEAVES: dict[Path, tuple[Any, ...]] = {
     ("metadata", "crm.id"): ("x", "y", "60"),
     ("metadata", "tags"): ([], ["x"], ["x", {"y": 1}]),
 }
-"""The values that programs declare, and others write; two parties often mean the same field, sometimes the same value."""
+"""The values that programs declare, and others write; two parties often mean the same field."""
 
 TEXTS: dict[str, Path] = {
     **{".".join(path): path for path in [*LEAVES, ("email",), ("status",)] if path != ("metadata", "crm.id")},

@@ -155,8 +155,8 @@ class Voyage:
         """API keys that one command exchanged twice without need."""
         found: list[Violation] = []
         for past in self._past:
-            answered = [entry for entry in past.entries if entry["method"] == "PUT" and entry["status"] == 200]  # noqa: PLR2004
-            rejected = any(entry["status"] == 401 for entry in past.entries)  # noqa: PLR2004
+            answered = [entry for entry in past.entries if entry["method"] == "PUT" and entry["status"] == 200]
+            rejected = any(entry["status"] == 401 for entry in past.entries)
             # With --refresh the engine starts a second provider process for what it does after the refresh.
             if len(answered) > 1 + past.refreshed and not rejected:
                 found.append(Violation("no effect is repeated", self._batch.name, f"{len(answered)} keys exchanged"))
