@@ -67,7 +67,8 @@ def main() -> int:
         for result in _results(chosen):
             report.add(result)
             progress.update(task, advance=1, description=report.headline())
-            for line in listed(result, report):
+            lines = list(listed(result, report))
+            for line in lines if progress.console.is_terminal else [report.headline(), *lines]:
                 progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
     report.minutes = (time.monotonic() - report.started) / 60
     PAGE.write_text(written(PAGE.read_text("utf-8"), report), "utf-8")

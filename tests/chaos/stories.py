@@ -165,7 +165,7 @@ def _schedule(random: Random, account: Document, phase: str, program: Document) 
     mistakes += [{"status": "active"}] * 3 if account["status"] == "closed" else []
     mistake = random.choice(mistakes) if mistaken else {}
     edits = [_edit(random, program) for _ in range(random.choice([0, 0, 1]))]
-    faults = [_fault(random, account["id"], program) for _ in range(random.choice([0, 1, 1, 2, 2, 3, 4]))]
+    faults = [_fault(random, account["id"], program) for _ in range(random.choice([0, 1, 2, 2, 3, 3, 4, 5]))]
     return Schedule({**program, **mistake}, program, tuple(edits), tuple(faults))
 
 
