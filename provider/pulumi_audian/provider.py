@@ -132,7 +132,6 @@ class AccountProvider(ResourceProvider):
             client = self._run.client(notices)
             return outputs(lifecycle.converge(client, declaration, known, notices, ignored))
         except (NotApplied, Unconfirmed) as error:
-            # What the write overwrote, or may have, is known now only: the next up reads the account and goes on.
             held = {**outputs(Outcome(error.observed, error.overwritten)), _PROVIDER_KEY: props[_PROVIDER_KEY]}
             engine.fail(error, engine.PartialState(declaration.account_id, held))
         except AudianError as error:
