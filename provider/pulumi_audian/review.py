@@ -39,6 +39,8 @@ def preview(
     That is on first adoption, and where an immutable value is declared that was not before; otherwise no call is
     made. `connect` gives the API, or None where previews can't or shall not read.
     """
+    if inputs == old_inputs:
+        return []
     declaration = Declaration.of(inputs)
     _announce(declaration, old_inputs, notices)
     changed = [name for name in declaration.asserted if _is_new(name, inputs, old_inputs)]
