@@ -1,18 +1,22 @@
-"""What is found before anything is done: a declaration's problems, and what a preview should say about it."""
+"""What is found before anything is done: a declaration's problems, and what a preview should say about it.
+
+What reads an account is imported where one is read: an unchanged preview does not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_audian import models
 from pulumi_audian.declaration import Declaration, Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import AudianError, Problem
-from pulumi_audian.lifecycle import closed_notice, preview_adoption
 from pulumi_audian.plan import changed_identity, changed_immutable, released, render_adoption, render_released
 from pulumi_audian.values import UNKNOWN, same, without_unknowns
-from pulumi_audian.writing import Api, Notices
+
+if TYPE_CHECKING:
+    from pulumi_audian.writing import Api, Notices
 
 _OUT_OF_SERVICE = {
     "suspended": "suspends the account: its phones stop working until it is active again",
@@ -57,6 +61,8 @@ def preview(
 
 
 def _read(api: Api, declaration: Declaration, notices: Notices, *, adopting: bool) -> list[Problem]:
+    from pulumi_audian.lifecycle import closed_notice, preview_adoption
+
     plan, problems = preview_adoption(api, declaration, adopting=adopting)
     if adopting and not problems:
         notices.info(render_adoption(plan, declaration))

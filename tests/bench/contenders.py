@@ -1,4 +1,4 @@
-"""What is compared: programs that declare the same inputs by different means, and what the reader should know of each."""
+"""What is compared: programs that declare the same inputs by different means."""
 
 from __future__ import annotations
 
@@ -118,8 +118,10 @@ class Contender:
 
 
 CONTENDERS = (
-    Contender(FLOOR, "a component resource of Pulumi: no provider, no call, the engine's floor", _COMPONENT),
-    Contender("dynamic", "a dynamic resource that does nothing: the floor of any dynamic provider", _PLAIN, _PLAIN_MODULE),
+    Contender(FLOOR, "a component resource of Pulumi: no provider, no call; the engine's floor", _COMPONENT),
+    Contender(
+        "dynamic", "a dynamic resource that does nothing: the floor of any dynamic provider", _PLAIN, _PLAIN_MODULE
+    ),
     Contender("naive", "a dynamic provider of 30 lines in `__main__`, as tutorials write it", _NAIVE),
     Contender(OURS, "`pulumi_audian.Account`", _ACCOUNT),
 )

@@ -42,7 +42,7 @@ def main() -> None:
         "A slow API": slow,
         "Without the engine": footprint_table(max(chosen.sizes)),
     }
-    print(page.render(tables))  # noqa: T201 - the report
+    print(page.render(tables))  # noqa: T201 - it is what the command is for
     if not chosen.only_print:
         page.write(tables)
         plot.draw(figures, names)

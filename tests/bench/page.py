@@ -6,8 +6,8 @@ import os
 import platform
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from importlib import metadata
 
-import pulumi
 import psutil
 
 from stacks import CHECKOUT
@@ -34,6 +34,8 @@ def render(tables: Mapping[str, str]) -> str:
 def machine() -> str:
     """Where and when, and how busy the machine was with other work at the end."""
     load = psutil.getloadavg()[2]
-    versions = f"Python {platform.python_version()}, Pulumi SDK {pulumi.__version__}" if hasattr(pulumi, "__version__") else f"Python {platform.python_version()}"
-    today = datetime.now(timezone.utc).date().isoformat()
-    return f"Measured on {today} with {versions}, on {os.cpu_count()} cores of {platform.machine()}; load {load:.1f} over the last 15 minutes."
+    day = datetime.now(timezone.utc).date().isoformat()
+    return (
+        f"Measured on {day} with Python {platform.python_version()} and Pulumi {metadata.version('pulumi')}, on "
+        f"{os.cpu_count()} cores ({platform.machine()}); the load was {load:.1f} over the last 15 minutes."
+    )
