@@ -127,12 +127,14 @@ class Account(_Referring, module="audian", name="Account"):
         opts = _options(opts, inputs.get("onDelete"))
         facts = {
             "urn": _urn(resource_name, opts.parent),
-            "preview": pulumi.runtime.is_dry_run(),
             "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
             "ignored": opts.ignore_changes or [],
             "nulls": [*nulls, *null_paths(inputs)],
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
         }
+        # What is empty is left out: each entry takes its time on the way.
+        facts = {name: fact for name, fact in facts.items() if fact not in ([], {})}
+        facts["preview"] = pulumi.runtime.is_dry_run()
         unresolved = dict.fromkeys(_OUTPUTS)
         super().__init__(resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
 
