@@ -13,14 +13,13 @@ from contenders import Contender, terraform_configuration
 from processes import Usage, run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-OPERATIONS = ("preview", "up", "refresh")
 
 
 class Stack(Protocol):
     """Something with the three operations."""
 
     def measure(self, operation: str) -> Usage:
-        """Run one of `OPERATIONS`; raises `processes.Failed`."""
+        """Run `preview`, `up` or `refresh`; raises `processes.Failed`."""
 
     def state_bytes(self) -> int:
         """The size of the state file as it is stored."""
@@ -46,8 +45,9 @@ class PulumiStack:
         self._run("stack", "init", "bench")
 
     def measure(self, operation: str) -> Usage:
-        """Run one operation as a user would, at the engine's own parallelism."""
+        """Run one operation, also an `adoption`'s preview, as a user would: at the engine's own parallelism."""
         arguments = {
+            "adoption": ("preview",),
             "preview": ("preview", "--expect-no-changes"),
             "up": ("up", "--yes", "--skip-preview"),
             "refresh": ("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
