@@ -59,8 +59,8 @@ sbom: $(READY) ## Write dist/sbom.cdx.json: what pulumi-audian[cli] installs, as
 audit: $(READY) ## Ask PyPI's advisory service about every locked package
 	@$(BIN)/python tools/sbom.py audit
 
-bench: $(READY) ## Measure what a preview without changes costs
-	@$(WITH_ENGINE) $(BIN)/python tests/bench/noop_preview.py
+bench: $(READY) ## Measure what accounts cost; write it to docs/performance.md: make bench ARGS="1 10 5000"
+	@$(WITH_ENGINE) $(BIN)/python tests/bench/measure.py $(ARGS)
 
 chaos: $(READY) ## Run accounts through thousands of seeded faults: make chaos [SEED=1] [BATCHES=18] [ACCOUNTS=60] [BATCH=7]
 	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) \
