@@ -125,16 +125,16 @@ class Account(_Referring, module="audian", name="Account"):
             if value is not None and value != _DEFAULTS.get(name, MISSING)
         }
         opts = _options(opts, inputs.get("onDelete"))
-        facts = {
+        facts: dict[str, Any] = {
             "urn": _urn(resource_name, opts.parent),
             "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
             "ignored": opts.ignore_changes or [],
             "nulls": [*nulls, *null_paths(inputs)],
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
+            "preview": pulumi.runtime.is_dry_run(),
         }
         # What is empty is left out: each entry takes its time on the way.
         facts = {name: fact for name, fact in facts.items() if fact not in ([], {})}
-        facts["preview"] = pulumi.runtime.is_dry_run()
         unresolved = dict.fromkeys(_OUTPUTS)
         super().__init__(resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
 
