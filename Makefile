@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract mutation up env check format lock site sbom audit schema previews bench clean
+.PHONY: help demo test contract mutation up env check format lock site sbom audit schema previews bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -59,8 +59,12 @@ sbom: $(READY) ## Write dist/sbom.cdx.json: what pulumi-audian[cli] installs, as
 audit: $(READY) ## Ask PyPI's advisory service about every locked package
 	@$(BIN)/python tools/sbom.py audit
 
-bench: $(READY) ## Measure what a preview without changes costs
-	@$(WITH_ENGINE) $(BIN)/python tests/bench/noop_preview.py
+bench: $(READY) ## Measure what accounts cost; write it to docs/performance.md: make bench ARGS="1 10 5000"
+	@$(WITH_ENGINE) $(BIN)/python tests/bench/measure.py $(ARGS)
+
+chaos: $(READY) ## Run accounts through thousands of seeded faults: make chaos [SEED=1] [BATCHES=18] [ACCOUNTS=60] [BATCH=7]
+	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) \
+		$(if $(BATCHES),--batches $(BATCHES)) $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(BATCH),--batch $(BATCH)) $(ARGS)
 
 schema: $(READY) ## Write the JSON Schemas: of stack files, and of the policy pack's settings
 	@$(BIN)/python tools/schema.py

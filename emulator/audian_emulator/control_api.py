@@ -12,9 +12,8 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
 from starlette.routing import Match, Route
 
-from audian_emulator.accounts import touched
 from audian_emulator.behaviours import Behaviours
-from audian_emulator.document import JsonObject, deep_merge
+from audian_emulator.document import JsonObject
 from audian_emulator.faults import Fault
 from audian_emulator.state import EmulatorState
 
@@ -113,6 +112,13 @@ async def list_accounts(state: State) -> list[JsonBody]:
         return state.accounts.documents()
 
 
+@router.get("/versions")
+async def list_versions(state: State) -> list[JsonBody]:
+    """List every version of every account since the last reset, in the order in which they were stored."""
+    with state.lock:
+        return [asdict(version) for version in state.accounts.versions]
+
+
 @router.get("/accounts/{account_id}")
 async def read_account(state: State, account_id: str) -> JsonBody:
     """Return one stored account."""
@@ -124,8 +130,8 @@ async def read_account(state: State, account_id: str) -> JsonBody:
 async def edit_account(state: State, account_id: str, patch: JsonBody) -> JsonBody:
     """Edit an account as someone else would: deep merge, no validation, no immutable fields."""
     with state.lock:
-        edited = touched(_stored(state, account_id))
-        return state.accounts.put(account_id, deep_merge(edited, patch)).document
+        edited = state.accounts.edit(account_id, patch)
+        return edited.document if edited else _refuse_unknown(account_id)
 
 
 @router.put("/accounts/{account_id}")

@@ -143,6 +143,12 @@ def test_a_200_that_holds_no_account_is_an_error(body: object) -> None:
         wire.decode_account(answer(200, body), "acc_1")
 
 
+def test_another_account_is_an_error() -> None:
+    """Whatever shows another account, such as a cache before the API, is not taken for the one that was asked for."""
+    with pytest.raises(ApiError, match="account acc_1: the API answered with account acc_2; check audian:apiUrl"):
+        wire.decode_account(answer(200, {**ACCOUNT, "id": "acc_2"}), "acc_1")
+
+
 @pytest.mark.parametrize("status", [200, 201])
 def test_the_token_of_an_exchange(status: int) -> None:
     """An accepted key yields the token of the envelope."""
