@@ -17,6 +17,8 @@ from tests.contract.document import CONTRACT, DOCUMENT
 from audian_emulator import Control
 from audian_emulator.control_api import CONTROL_PREFIX
 
+pytestmark = pytest.mark.timeout(1800)  # seconds: the long form is one
+
 CHECKOUT = Path(__file__).parents[2]
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "8"))
 SEED = os.environ.get("CONTRACT_SEED", "1")

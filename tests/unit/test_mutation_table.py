@@ -14,7 +14,7 @@ LISTED = """
 
 
 def test_a_mutant_counts_where_it_was_tried() -> None:
-    """What no test found, or even reached, is named; what was not tried, or ran out of time, has no part in the score."""
+    """What no test found, or even reached, is named; what was not tried, or ran out of time, doesn't count."""
     assert rendered(statuses(LISTED)).splitlines() == [
         "| module | found | not found | out of time | score |",
         "|---|---|---|---|---|",
