@@ -43,7 +43,7 @@ class Fault(ControlModel):
     body: JsonValue = None
     headers: dict[str, HeaderText] = Field(default_factory=dict)
     retry_after: StrictInt | HeaderText | None = None
-    delay_seconds: float = Field(default=0, ge=0)
+    delay_seconds: float = Field(default=0, ge=0, strict=True)
     drop: Literal["before", "after"] | None = None
     execute: StrictBool = False
     delivery: Delivery | None = None

@@ -30,7 +30,7 @@ from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused, 
 from pulumi_audian.fields import Path
 from pulumi_audian.plan import changed_identity, reopening_problems
 from pulumi_audian.state import Known, Outcome, Secret, declared_inputs, to_outputs
-from pulumi_audian.values import UNKNOWN, mapped, whole_numbers
+from pulumi_audian.values import UNKNOWN, mapped, whole, whole_numbers
 
 _PROVIDER_KEY = "__provider"
 
@@ -68,13 +68,14 @@ class AccountProvider(ResourceProvider):
 
         It is the only way to a detailed diff of a dynamic resource, and never asks for a replacement.
         """
-        news, known = _received(_news), Known.of(_received(_olds))
+        news = _received(_news)
         declared_id = news.get("accountId", UNKNOWN)
         if declared_id not in (UNKNOWN, _id):
             engine.fail(Refused(str(changed_identity(_id, declared_id))))
         # On a refresh the engine asks for the difference between what was observed and the old declaration: there is
         # nothing to refuse then, and no declaration was checked in this run.
-        if self._run.declares(_id):
+        if "status" in news and self._run.declares(_id):
+            known = Known.of(_received(_olds))
             for problem in reopening_problems(known.outputs, Declaration.of(news), known.overwritten):
                 engine.fail(Refused(f"account {_id}: {problem}"))
         return DiffResult()
@@ -141,7 +142,7 @@ class AccountProvider(ResourceProvider):
 def _received(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Properties from the engine as the core knows them."""
     own = {name: value for name, value in properties.items() if name not in (_PROVIDER_KEY, FACTS)}
-    return dict(whole_numbers(mapped(own, Unknown, lambda _: UNKNOWN)))
+    return dict(mapped(own, float | Unknown, lambda value: whole(value) if isinstance(value, float) else UNKNOWN))
 
 
 def _sent(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import pickle
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar
 
@@ -42,9 +44,21 @@ _OBJECTS = frozenset(field.path[0] for field in FIELDS if field.rule is Rule.OBJ
 _NESTED = frozenset(field.path[-1] for field in FIELDS if len(field.path) > 1)
 _OUTPUTS = ("accountId", "overwritten", *(field.path[0] for field in TOP_LEVEL if not field.input_name))
 _DEFAULTS: dict[str, Any] = {"onConflict": "warn", "allowStatus": (), "clear": ()}
+_PROVIDER = base64.b64encode(pickle.dumps(AccountProvider(), protocol=4)).decode()
 
 
-class Account(Resource, module="audian", name="Account"):
+class _Referring(Resource):
+    """A dynamic resource whose state refers to the provider's class.
+
+    The SDK would serialise the provider for each account again, and in the protocol of the program's Python: every
+    account in state would change with 3.14, where that is another one.
+    """
+
+    def __init__(self, resource_name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+        pulumi.CustomResource.__init__(self, TYPE_TOKEN, resource_name, {**inputs, "__provider": _PROVIDER}, opts)
+
+
+class Account(_Referring, module="audian", name="Account"):
     """An existing Audian account, whose declared settings are kept as declared.
 
     The account is adopted, never created, replaced or deleted; what is not declared is neither changed nor watched.
@@ -111,16 +125,18 @@ class Account(Resource, module="audian", name="Account"):
             if value is not None and value != _DEFAULTS.get(name, MISSING)
         }
         opts = _options(opts, inputs.get("onDelete"))
-        facts = {
+        facts: dict[str, Any] = {
             "urn": _urn(resource_name, opts.parent),
-            "preview": pulumi.runtime.is_dry_run(),
             "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
             "ignored": opts.ignore_changes or [],
             "nulls": [*nulls, *null_paths(inputs)],
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
+            "preview": pulumi.runtime.is_dry_run(),
         }
+        # What is empty is left out: each entry takes its time on the way.
+        facts = {name: fact for name, fact in facts.items() if fact not in ([], {})}
         unresolved = dict.fromkeys(_OUTPUTS)
-        super().__init__(AccountProvider(), resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
+        super().__init__(resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
 
     name = _Live[str]("name")
     display_name = _Live[str]("displayName")

@@ -1,18 +1,22 @@
-"""What is found before anything is done: a declaration's problems, and what a preview should say about it."""
+"""What is found before anything is done: a declaration's problems, and what a preview should say about it.
+
+What reads an account is imported where one is read: an unchanged preview does not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_audian import models
 from pulumi_audian.declaration import Declaration, Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import AudianError, Problem
-from pulumi_audian.lifecycle import closed_notice, preview_adoption
 from pulumi_audian.plan import changed_identity, changed_immutable, released, render_adoption, render_released
 from pulumi_audian.values import UNKNOWN, same, without_unknowns
-from pulumi_audian.writing import Api, Notices
+
+if TYPE_CHECKING:
+    from pulumi_audian.writing import Api, Notices
 
 _OUT_OF_SERVICE = {
     "suspended": "suspends the account: its phones stop working until it is active again",
@@ -39,6 +43,8 @@ def preview(
     That is on first adoption, and where an immutable value is declared that was not before; otherwise no call is
     made. `connect` gives the API, or None where previews can't or shall not read.
     """
+    if inputs == old_inputs:
+        return []
     declaration = Declaration.of(inputs)
     _announce_released(declaration, old_inputs, notices)
     changed = [name for name in declaration.asserted if _is_new(name, inputs, old_inputs)]
@@ -51,14 +57,22 @@ def preview(
             return _read_adoption(api, declaration, notices)
         _announce_status(declaration, old_inputs.get("status"), notices)
         if api is not None:
-            return preview_adoption(api, declaration, adopting=False)[1]
+            return _read_assertions(api, declaration)
     except AudianError as error:
         return [Problem("", str(error))]
     edited = [name for name in changed if name in old_inputs]
     return [changed_immutable(name, old_inputs[name], inputs[name], declaration) for name in edited]
 
 
+def _read_assertions(api: Api, declaration: Declaration) -> list[Problem]:
+    from pulumi_audian.lifecycle import preview_adoption
+
+    return preview_adoption(api, declaration, adopting=False)[1]
+
+
 def _read_adoption(api: Api, declaration: Declaration, notices: Notices) -> list[Problem]:
+    from pulumi_audian.lifecycle import closed_notice, preview_adoption
+
     plan, problems = preview_adoption(api, declaration)
     if not problems:
         notices.info(render_adoption(plan, declaration))

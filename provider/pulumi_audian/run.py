@@ -11,10 +11,10 @@ from pulumi_audian.declaration import Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import Problem
 from pulumi_audian.values import UNKNOWN
-from pulumi_audian.writing import Notices
 
 if TYPE_CHECKING:
     from pulumi_audian.client import Client
+    from pulumi_audian.writing import Notices
 
 _NO_FACTS = Facts.of({})
 

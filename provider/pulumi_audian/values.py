@@ -55,6 +55,8 @@ def mapped(value: Any, kind: type | UnionType, convert: Callable[[Any], Any]) ->
     """A value with everything of one type inside it converted."""
     if isinstance(value, kind):
         return convert(value)
+    if isinstance(value, str):  # most are, and to ask whether something is a Mapping takes long
+        return value
     if isinstance(value, Mapping):
         return {key: mapped(inner, kind, convert) for key, inner in value.items()}
     if isinstance(value, list):
@@ -64,7 +66,12 @@ def mapped(value: Any, kind: type | UnionType, convert: Callable[[Any], Any]) ->
 
 def whole_numbers(value: Any) -> Any:
     """A value with the engine's doubles turned back into the integers that the program wrote."""
-    return mapped(value, float, lambda number: int(number) if number.is_integer() and is_exact(number) else number)
+    return mapped(value, float, whole)
+
+
+def whole(number: float) -> int | float:
+    """One of the engine's doubles as the integer that the program wrote, where it is one."""
+    return int(number) if number.is_integer() and is_exact(number) else number
 
 
 def is_exact(number: float) -> bool:

@@ -1,0 +1,55 @@
+"""What an account costs on the way through the engine, by counts that are the same on every machine."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from workbench import ACME, GLOBEX, INITECH, Workbench
+
+ACCOUNTS: dict[str, dict[str, Any]] = {
+    name: {"accountId": account_id, "displayName": name, "settings": {"timezone": "America/Chicago"}}
+    for name, account_id in {"acme": ACME, "globex": GLOBEX, "initech": INITECH}.items()
+}
+ONCE_A_RUN = {"CheckConfig", "DiffConfig", "Configure", "Handshake", "GetPluginInfo", "Cancel"}
+
+
+def provider_calls(log: Path) -> Counter[str]:
+    """How often the engine called the provider for each of its resources, by method."""
+    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    names = [entry["method"] for entry in entries if entry["progress"] == "request_started"]
+    methods = [name.rsplit("/", 1)[-1] for name in names if "ResourceProvider/" in name]
+    return Counter(method for method in methods if method not in ONCE_A_RUN)
+
+
+def bytes_of_our_own(bench: Workbench, name: str) -> int:
+    """What state holds of an account beside its declaration, its live values and what was overwritten."""
+    stored = bench.stored(name)
+    assert stored is not None
+    others = (ACCOUNTS[name], bench.api.account(ACCOUNTS[name]["accountId"]), stored["outputs"]["overwritten"])
+    return sum(len(json.dumps(stored[half])) for half in ("inputs", "outputs")) - sum(
+        len(json.dumps(other)) for other in others
+    )
+
+
+def test_an_account_costs_no_call_and_no_byte_more_than_it_must(bench: Workbench, tmp_path: Path) -> None:
+    """Adoption reads and writes each account, a preview of what is as declared asks nothing, a refresh reads."""
+    bench.declare(**ACCOUNTS)
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    assert Counter(bench.calls()) == {"GET": 3, "PATCH": 3}
+    assert bytes_of_our_own(bench, "acme") < 450
+
+    bench.environment["PULUMI_DEBUG_GRPC"] = str(tmp_path / "preview.json")
+    preview = bench.preview("--expect-no-changes")
+    assert preview.code == 0, preview.text
+    assert bench.calls() == []
+    assert provider_calls(tmp_path / "preview.json") == {"Check": 3, "Diff": 3}
+
+    bench.environment["PULUMI_DEBUG_GRPC"] = str(tmp_path / "refresh.json")
+    refresh = bench.refresh("--skip-preview")
+    assert refresh.code == 0, refresh.text
+    assert bench.calls() == ["GET", "GET", "GET"]
+    assert provider_calls(tmp_path / "refresh.json")["Read"] == 3
