@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up env check format lock sbom audit schema previews bench clean
+.PHONY: help demo test up env check format lock site sbom audit schema previews bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -16,7 +16,7 @@ demo: $(READY) ## Show the main job on a local copy of the API: preview, up, no 
 	@$(WITH_ENGINE) $(BIN)/python tools/demo.py
 
 test: $(READY) ## Run all tests
-	@$(WITH_ENGINE) $(BIN)/python -m pytest -n auto $(ARGS)
+	@$(WITH_ENGINE) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 up: $(READY) ## Bring a stack's accounts up, against the configured API: make up STACK=name
 	@test -n "$(STACK)" || { echo "make up: which stack? Run make up STACK=name for stacks/Pulumi.name.yaml" >&2; exit 2; }
@@ -43,6 +43,9 @@ lock: $(READY) ## Choose the versions of all dependencies anew
 		policy/requirements.in --output-file policy/requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-header --no-annotate \
 		tools/sbom.in --output-file tools/sbom.lock
+
+site: $(READY) ## Build the documentation as a website in dist/site (Python 3.11 or newer)
+	@$(BIN)/python -m tools.docs.build
 
 sbom: $(READY) ## Write dist/sbom.cdx.json: what pulumi-audian[cli] installs, as CycloneDX
 	@$(BIN)/python tools/sbom.py write dist/sbom.cdx.json

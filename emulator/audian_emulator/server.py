@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import socket
 from contextlib import contextmanager
-from threading import Thread
 from typing import TYPE_CHECKING
-
-import uvicorn
 
 from audian_emulator.control_api import create_control_app
 from audian_emulator.gateway import Gateway
 from audian_emulator.messages import API_PREFIX
 from audian_emulator.seed import Seed, load_seed
+from audian_emulator.serving import Server
 from audian_emulator.state import EmulatorState
 
 if TYPE_CHECKING:
@@ -37,47 +35,30 @@ def create_app(state: EmulatorState) -> ASGIApp:
     return app
 
 
-class _Server(uvicorn.Server):
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # A held-back answer would otherwise hold back the exit.
-        for connection in list(self.server_state.connections):
-            transport = getattr(connection, "transport", None)
-            if transport is not None:
-                transport.abort()
-        await super().shutdown(sockets)
-
-
 class Emulator:
     """One emulator, listening as soon as it is made; requests are answered once it serves."""
 
     def __init__(self, seed: Seed | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
         self.state = EmulatorState(seed or load_seed())
-        self._socket = _listening_socket(host, port)
-        self.url = f"http://{host}:{self._socket.getsockname()[1]}{API_PREFIX}"
-        config = uvicorn.Config(create_app(self.state), lifespan="off", log_config=None, log_level="error")
-        self._server = _Server(config)
+        listening = _listening_socket(host, port)
+        self.url = f"http://{host}:{listening.getsockname()[1]}{API_PREFIX}"
+        self._server = Server(create_app(self.state), listening)
 
     def serve(self) -> None:
         """Answer requests until a signal or `stop` ends it."""
-        self._server.run(sockets=[self._socket])
+        self._server.answer()
 
     def stop(self) -> None:
         """Make `serve` return, breaking off open connections."""
-        self._server.should_exit = True
+        self._server.stop()
 
     @classmethod
     @contextmanager
     def running(cls, seed: Seed | Path | None = None) -> Iterator[Emulator]:
         """Run an emulator in a thread, on a free port, for the length of a `with` block."""
         emulator = cls(seed if isinstance(seed, Seed) else load_seed(seed))
-        thread = Thread(target=emulator.serve, name="audian-emulator", daemon=True)
-        thread.start()
-        try:
+        with emulator._server.in_thread("audian-emulator"):
             yield emulator
-        finally:
-            emulator.stop()
-            thread.join()
-            emulator._socket.close()
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:

@@ -95,7 +95,7 @@ class Client:
 
     def _wait_for(self, error: ApiError, seconds: float | None) -> NoReturn:
         if error.status == retry.TOO_MANY_REQUESTS:
-            self._throttle.hold(seconds or 0)
+            self._throttle.hold(retry.backoff(1) if seconds is None else seconds)
         raise retry.Again(error, seconds)
 
     def _exchange(self, call: _Call, token: str | None) -> Answer:

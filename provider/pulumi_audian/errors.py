@@ -9,6 +9,7 @@ the field, the value and the remedy. The classes differ by what is known about t
 - `AccountGone`: the API said that the account does not exist; nothing was written.
 - `Unreachable`: no request reached the API; nothing was written.
 - `OutcomeUnknown`: a write was sent and its outcome can't be told from the answer; read before repeating.
+- `Unconfirmed`: the same, because the account could not be read either.
 - `NotApplied`: the API accepted a write, but the account does not hold what was declared.
 
 Values of secret inputs and credentials never appear in any of them.
@@ -77,6 +78,18 @@ class OutcomeUnknown(AudianError):
         super().__init__(message)
         self.repeatable = repeatable
         self.wait = wait
+
+
+class Unconfirmed(OutcomeUnknown):
+    """A write was sent, and the account could not be read afterwards.
+
+    `observed` is the account as it was before, `overwritten` what the write replaced where it had its effect.
+    """
+
+    def __init__(self, message: str, *, observed: Mapping[str, Any], overwritten: tuple[Any, ...]) -> None:
+        super().__init__(message, repeatable=False)
+        self.observed = observed
+        self.overwritten = overwritten
 
 
 class NotApplied(AudianError):

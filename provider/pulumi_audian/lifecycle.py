@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pulumi_audian.declaration import Declaration
 from pulumi_audian.diff import Document, value_at
-from pulumi_audian.errors import AccountGone, Problem, Refused
+from pulumi_audian.errors import AccountGone, ApiError, Problem, Refused
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import overlay
 from pulumi_audian.plan import Adoption, adoption, immutable_problems, reopening_problems
@@ -37,7 +37,8 @@ def converge(
 
     `known` is what state knew, `NOTHING_KNOWN` on adoption; changes below `ignored` paths are not made. Raises
     `Refused` before any write, `ApiError` or `Unreachable` where the API refused or can't be reached,
-    `OutcomeUnknown` where that can't be told, and `NotApplied` where the account holds something else.
+    `OutcomeUnknown` where that can't be told (`Unconfirmed` where the account can't be read either), and `NotApplied`
+    where the account holds something else.
     """
 
     def decide(observed: Document) -> Declaration:
@@ -72,8 +73,18 @@ def restore(api: Api, account_id: str, known: Known, notices: Notices) -> None:
         decided[0] = _restoration(observed, known.overwritten, allowed)
         return _former_values(account_id, decided[0].back, known.secret)
 
-    Write(api, snapshot, decide=decide, known=NOTHING_KNOWN, notices=notices).carried_out()
+    remedy = f"have the account corrected{_WAY_OUT}"
+    try:
+        Write(api, snapshot, decide=decide, known=NOTHING_KNOWN, notices=notices, remedy=remedy).carried_out()
+    except ApiError as error:
+        if error.status not in _NOT_TAKEN:
+            raise
+        raise ApiError(f"{error}{_WAY_OUT}", status=error.status, code=error.code, field=error.field) from None
     notices.info(_restored(account_id, decided[0]))
+
+
+_NOT_TAKEN = (400, 409)
+_WAY_OUT = ", or declare onDelete: retain and bring that up first"
 
 
 class _Restoration(NamedTuple):

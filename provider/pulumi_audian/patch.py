@@ -23,12 +23,19 @@ def build_patch(observed: Document, changes: Iterable[Change]) -> dict[str, Any]
     """The body of a PATCH: changed top-level fields only, and each touched object whole.
 
     A touched object is the observed one overlaid with the declared keys, so that the outcome is the same whether
-    the server merges objects or replaces them: the contract's "Partial Updates" section doesn't say which.
+    the server merges objects or replaces them: the contract's "Partial Updates" section doesn't say which. Its null
+    members are left out: sent back they could be refused, or taken as a wish to delete.
     """
     body: dict[str, Any] = {}
     for change in changes:
         top = change.path[0]
         if len(change.path) > 1 and top not in body:
-            body[top] = copy.deepcopy(observed.get(top))
+            body[top] = _without_nulls(observed.get(top))
         body = overlay(body, change.path, change.desired)
     return body
+
+
+def _without_nulls(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return copy.deepcopy(value)
+    return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}

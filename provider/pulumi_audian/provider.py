@@ -26,7 +26,7 @@ from pulumi.runtime import rpc
 
 from pulumi_audian import engine
 from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
-from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused
+from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused, Unconfirmed
 from pulumi_audian.fields import Path
 from pulumi_audian.plan import changed_identity, reopening_problems
 from pulumi_audian.state import Known, Outcome, Secret, declared_inputs, to_outputs
@@ -134,7 +134,7 @@ class AccountProvider(ResourceProvider):
         try:
             client = self._run.client(notices)
             return outputs(lifecycle.converge(client, declaration, known, notices, ignored))
-        except NotApplied as error:
+        except (NotApplied, Unconfirmed) as error:
             held = {**outputs(Outcome(error.observed, error.overwritten)), _PROVIDER_KEY: props[_PROVIDER_KEY]}
             engine.fail(error, engine.PartialState(declaration.account_id, held))
         except AudianError as error:

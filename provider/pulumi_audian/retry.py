@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 import tenacity
@@ -57,9 +58,11 @@ def _seconds(text: str, now: float) -> float | None:
 
 def _seconds_until(date: str, now: float) -> float | None:
     try:
-        return parsedate_to_datetime(date).timestamp() - now
+        asked = parsedate_to_datetime(date)
     except ValueError:
         return None
+    # A date without a zone is one of HTTP's older forms, which are in UTC as well (RFC 9110, 5.6.7).
+    return (asked if asked.tzinfo else asked.replace(tzinfo=timezone.utc)).timestamp() - now
 
 
 def backoff(attempt: int) -> float:

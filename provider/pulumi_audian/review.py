@@ -46,27 +46,38 @@ def preview(
     if inputs == old_inputs:
         return []
     declaration = Declaration.of(inputs)
-    _announce(declaration, old_inputs, notices)
+    _announce_released(declaration, old_inputs, notices)
     changed = [name for name in declaration.asserted if _is_new(name, inputs, old_inputs)]
     if declaration.account_id is UNKNOWN or (old_inputs and not changed):
+        _announce_status(declaration, old_inputs.get("status"), notices)
         return []
     try:
         api = connect()
-        if api is None:
-            edited = [name for name in changed if name in old_inputs]
-            return [changed_immutable(name, old_inputs[name], inputs[name], declaration) for name in edited]
-        return _read(api, declaration, notices, adopting=not old_inputs)
+        if api is not None and not old_inputs:
+            return _read_adoption(api, declaration, notices)
+        _announce_status(declaration, old_inputs.get("status"), notices)
+        if api is not None:
+            return _read_asserted(api, declaration)
     except AudianError as error:
         return [Problem("", str(error))]
+    edited = [name for name in changed if name in old_inputs]
+    return [changed_immutable(name, old_inputs[name], inputs[name], declaration) for name in edited]
 
 
-def _read(api: Api, declaration: Declaration, notices: Notices, *, adopting: bool) -> list[Problem]:
+def _read_asserted(api: Api, declaration: Declaration) -> list[Problem]:
+    from pulumi_audian.lifecycle import preview_adoption
+
+    return preview_adoption(api, declaration, adopting=False)[1]
+
+
+def _read_adoption(api: Api, declaration: Declaration, notices: Notices) -> list[Problem]:
     from pulumi_audian.lifecycle import closed_notice, preview_adoption
 
-    plan, problems = preview_adoption(api, declaration, adopting=adopting)
-    if adopting and not problems:
+    plan, problems = preview_adoption(api, declaration)
+    if not problems:
         notices.info(render_adoption(plan, declaration))
         closed_notice(plan.status, declaration, notices)
+        _announce_status(declaration, plan.status, notices)
     return problems
 
 
@@ -74,13 +85,15 @@ def _is_new(name: str, inputs: Document, old_inputs: Document) -> bool:
     return inputs[name] is not UNKNOWN and not same(old_inputs.get(name), inputs[name])
 
 
-def _announce(declaration: Declaration, old_inputs: Document, notices: Notices) -> None:
-    old = Declaration.of(old_inputs)
-    gone = released(old.paths, declaration)
+def _announce_released(declaration: Declaration, old_inputs: Document, notices: Notices) -> None:
+    gone = released(Declaration.of(old_inputs).paths, declaration)
     if gone:
         notices.info(render_released(gone))
+
+
+def _announce_status(declaration: Declaration, before: Any, notices: Notices) -> None:
     status: Any = declaration.desired.get("status")
-    if status in _OUT_OF_SERVICE and status != old.desired.get("status"):
+    if status in _OUT_OF_SERVICE and status != before:
         notices.warn(_OUT_OF_SERVICE[status])
 
 

@@ -126,8 +126,9 @@ def _account_url(api_url: str, account_id: str) -> str:
 
 
 def _etag(headers: Mapping[str, str]) -> str | None:
+    # A weak ETag never matches in If-Match (RFC 9110, 13.1.1): sent there, it would forbid every write.
     etag = headers.get("etag", "")
-    return etag if etag and _fits_header(etag) else None
+    return etag if etag and not etag.startswith("W/") and _fits_header(etag) else None
 
 
 def _fits_header(text: str) -> bool:

@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, overlap, value_at
-from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused
+from pulumi_audian.diff import Change, Document, changes, leaves, overlap, satisfied, value_at
+from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused, Unconfirmed
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import build_patch
 from pulumi_audian.state import Known, Outcome, recorded
-from pulumi_audian.values import same, scalars
+from pulumi_audian.values import MISSING, same, scalars
 from pulumi_audian.wire import Snapshot
 
 _CONFLICTS = (409, 412)
@@ -55,15 +55,18 @@ class Write:
         known: Known,
         notices: Notices,
         ignored: Iterable[Path] = (),
+        remedy: str = "state holds what the account really has: declare that value, or have the account corrected",
     ) -> None:
         self._api = api
         self._decide = decide
         self._known = known
         self._notices = notices
         self._ignored = tuple(ignored)
+        self._remedy = remedy
         self._snapshot = snapshot
         self._declaration = decide(snapshot.account)
         self._written: tuple[Change, ...] = ()
+        self._unsettled: tuple[Change, ...] = ()
         self._decided_again = False
         self._warned: set[Path] = set()
 
@@ -74,7 +77,9 @@ class Write:
         overwritten = recorded(self._known.overwritten, self._written, self._declaration)
         wrong = self._changes(account)
         if wrong:
-            raise NotApplied(_not_applied(wrong, self._declaration), observed=account, overwritten=overwritten)
+            raise NotApplied(
+                _not_applied(wrong, self._declaration, self._remedy), observed=account, overwritten=overwritten
+            )
         return Outcome(account, overwritten)
 
     def _attempt(self) -> None:
@@ -94,29 +99,38 @@ class Write:
             self._decide_again(error)
             return
         else:
-            self._snapshot = answer if answer and self._tells_all(answer.account) else self._read_after_write()
+            self._snapshot = answer if answer and self._tells_all(answer.account, found) else self._read_after(found)
         self._written = found
 
     def _changes(self, account: Document) -> tuple[Change, ...]:
         found = changes(account, self._declaration.desired)
         return tuple(change for change in found if not _below(change.path, self._ignored))
 
-    def _tells_all(self, answered: Document) -> bool:
-        complete = answered.keys() >= self._snapshot.account.keys()
+    def _tells_all(self, answered: Document, sent: Iterable[Change]) -> bool:
+        untouched = [
+            path
+            for path, value in leaves(self._snapshot.account)
+            if value is not None and not any(overlap(path, change.path) for change in sent)
+        ]
+        complete = all(value_at(answered, path) is not MISSING for path in untouched)
         return complete and answered["id"] == self._declaration.account_id and not self._changes(answered)
 
-    def _read_after_write(self) -> Snapshot:
+    def _read_after(self, sent: Iterable[Change]) -> Snapshot:
         account_id = self._declaration.account_id
         try:
             return self._api.read(account_id)
         except AudianError as error:
-            message = f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again"
-            raise OutcomeUnknown(message, repeatable=False) from None
+            raise Unconfirmed(
+                f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again",
+                observed=self._snapshot.account,
+                overwritten=recorded(self._known.overwritten, sent, self._declaration),
+            ) from None
 
-    def _settle_doubt(self, error: OutcomeUnknown, sent: Iterable[Change]) -> None:
-        self._snapshot = self._read_after_write()
+    def _settle_doubt(self, error: OutcomeUnknown, sent: tuple[Change, ...]) -> None:
+        self._snapshot = self._read_after(sent)
         account = self._snapshot.account
-        had_effect = any(not same(value_at(account, change.path), change.observed) for change in sent)
+        self._unsettled = sent
+        had_effect = any(not same(value_at(account, change.path), change.observed) for change in self._unsettled)
         if self._changes(account) and not had_effect:
             raise retry.Again(error, error.wait) if error.repeatable else error
 
@@ -124,14 +138,25 @@ class Write:
         if error.status not in _CONFLICTS or self._snapshot.etag is None or self._decided_again:
             raise error
         self._decided_again = True
+        refused = self._snapshot.etag
         self._snapshot = self._api.read(self._declaration.account_id)
+        if self._snapshot.etag == refused:
+            raise error
+        arrived = self._arrived_late()
         self._attempt()
+        self._written = (*arrived, *self._written)
+
+    def _arrived_late(self) -> tuple[Change, ...]:
+        # What an earlier attempt sent without an answer, and no read showed, may be what this one was refused for.
+        account = self._snapshot.account
+        return tuple(change for change in self._unsettled if satisfied(value_at(account, change.path), change.desired))
 
     def _review_conflicts(self, found: Iterable[Change]) -> None:
+        if not self._known.outputs:  # an adoption, whose preview showed the live values
+            return
         for change in found:
             before = value_at(self._known.outputs, change.path)
-            watched = any(overlap(change.path, path) for path in self._known.declared)
-            if watched and not same(before, change.observed):
+            if not same(before, change.observed):
                 self._report_conflict(change, before)
 
     def _report_conflict(self, change: Change, before: Any) -> None:
@@ -158,13 +183,10 @@ def _below(path: Path, patterns: Iterable[Path]) -> bool:
     )
 
 
-def _not_applied(wrong: Iterable[Change], declaration: Declaration) -> str:
+def _not_applied(wrong: Iterable[Change], declaration: Declaration, remedy: str) -> str:
     facts = ", ".join(
         f"{dotted(change.path)} is {declaration.shown(change.path, change.observed)}"
         f" instead of {declaration.shown(change.path, change.desired)}"
         for change in wrong
     )
-    return (
-        f"account {declaration.account_id}: the API accepted the change, but {facts}; "
-        "state holds what the account really has: declare that value, or have the account corrected"
-    )
+    return f"account {declaration.account_id}: the API accepted the change, but {facts}; {remedy}"

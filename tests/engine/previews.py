@@ -200,6 +200,13 @@ def drift(bench: Workbench) -> tuple[str, ...]:
     return REFRESH
 
 
+def drift_unread(bench: Workbench) -> tuple[str, ...]:
+    """A look for drift with a token that the API does not know."""
+    bench.settle(acme=ACME_BEFORE, globex=GLOBEX_BEFORE)
+    bench.environment["AUDIAN_API_TOKEN"] = "wrong-token"
+    return REFRESH
+
+
 def no_drift(bench: Workbench) -> tuple[str, ...]:
     """Live settings agree with code, though others changed what is not declared."""
     bench.settle(**BEFORE)
@@ -230,6 +237,7 @@ SCENARIOS: dict[str, Callable[[Workbench], tuple[str, ...]]] = {
         wrong_setting,
         refreshed,
         drift,
+        drift_unread,
         no_drift,
     )
 }

@@ -66,6 +66,15 @@ def test_exit_codes_tell_nothing_changes_and_failure_apart(bench: Workbench) -> 
     assert "stacks/Pulumi.test.yaml:" in refused.stdout
 
 
+def test_a_refusal_hides_no_other_account_in_silence(bench: Workbench) -> None:
+    """The engine ends a preview at the first problem, so the report says that there may be more."""
+    bench.declare(acme={**ACME_2, "email": "nope"}, globex={"accountId": GLOBEX, "email": "nope"})
+    done = audian(bench, "preview")
+    assert done.returncode == 1
+    assert "a preview ends at the first problem" in done.stdout
+    assert f"({ACME})" in done.stdout or f"({GLOBEX})" in done.stdout
+
+
 def test_a_preview_works_with_a_read_only_token(bench: Workbench) -> None:
     """A check on a pull request needs no right to write."""
     bench.environment["AUDIAN_API_TOKEN"] = bench.api.read_only_token
@@ -78,7 +87,9 @@ def test_fail_on_chooses_what_turns_a_check_red(bench: Workbench, concern: str, 
     """A suspension fails a check that fails on status changes, and no other."""
     bench.settle(acme=ACME_2)
     bench.declare(acme={**ACME_2, "status": "suspended", "allowStatus": ["suspended"]})
-    assert audian(bench, "preview", "--fail-on", concern).returncode == code
+    done = audian(bench, "preview", "--fail-on", concern)
+    assert done.returncode == code
+    assert (f"(this check fails on {concern})" in done.stdout) == (code == 1)
 
 
 def test_other_arguments_reach_the_engine(bench: Workbench) -> None:
@@ -156,6 +167,28 @@ def test_a_broken_preview_is_a_red_report(bench: Workbench, script: str, reason:
     assert (report["stacks"][0]["project"], report["stacks"][0]["name"]) == ("audian", "prod")
 
 
+@pytest.mark.parametrize("stack", ["prod", "acme/prod", "acme/audian/prod"])
+def test_a_stack_has_one_name_however_it_is_written(bench: Workbench, stack: str) -> None:
+    """A failure is reported of the same stack as a success, so that it takes the place of that one's comment."""
+    stub_engine(bench, 'printf "%s" "$*" > ran.txt; echo half')
+    report = document(bench, "preview", "--stack", stack, code=1)
+    assert (report["stacks"][0]["project"], report["stacks"][0]["name"]) == ("audian", "prod")
+    assert f"--stack {stack}" in (bench.directory / "ran.txt").read_text()
+
+
+def test_half_a_saved_preview_is_that_of_the_named_stack(bench: Workbench) -> None:
+    """What another job saved of a preview that broke off is red, and is reported of the stack that --stack names."""
+    for name in ("test", "prod"):
+        (bench.directory / f"{name}.json").write_text(HALF)
+    report = document(
+        bench, "preview", "--from", "test.json", "--from", "prod.json", "--stack", "test", "--stack", "prod", code=1
+    )
+    assert [stack["name"] for stack in report["stacks"]] == ["test", "prod"]
+    piped = audian(bench, "preview", "--from", "-", "--stack", "prod", typed=HALF)
+    assert piped.returncode == 1
+    assert "no answer for prod" in piped.stdout
+
+
 def test_a_preview_that_hangs_is_stopped(bench: Workbench) -> None:
     """After --timeout the engine and all its children are stopped, and the report says so."""
     stub_engine(bench, "sh -c 'sleep 300; echo $0' & echo started > started.txt; wait")
@@ -193,6 +226,7 @@ def test_credentials_never_reach_the_report(bench: Workbench) -> None:
         ("preview", "--out", "stacks.md"),
         ("preview", "--from", "missing.json"),
         ("preview", "--from", "saved.json", "--refresh"),
+        ("preview", "--from", "stacks/Pulumi.test.yaml", "--stack", "test", "--stack", "prod"),
         ("preview", "--cwd", "missing"),
         ("preview", "--fail-on", "everything"),
         ("preview", "--github"),

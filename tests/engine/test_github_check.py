@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.github.serving import StandIn
-from tests.github.stand_in import payload, variables
+from tests.github.stand_in import COMMIT, payload, variables
 
 from test_cli import audian
 from workbench import ACME, GLOBEX, Workbench
@@ -58,6 +58,9 @@ def test_first_adoption(check: Check) -> None:
     for text in ("displayName", "Acme Corp", "Acme 2", "settings.timezone"):
         assert text in comment
     assert check.summary.read_text("utf-8").strip() in comment
+    assert comment.endswith(
+        f"Of commit {COMMIT}, from [this run]({check.stand_in.url}/acme/accounts/actions/runs/4711).\n"
+    )
     assert check.bench.api.writes() == []
 
 

@@ -155,6 +155,31 @@ def test_a_replacement_that_fails_forgets_nothing(bench: Workbench) -> None:
     assert settings_of(bench) == before
 
 
+def test_a_state_that_is_just_being_saved_is_read_again(bench: Workbench) -> None:
+    """The engine may be writing the state when the program asks for it: nobody is told, and no record is lost."""
+    program = """
+import pulumi
+import pulumi_audian as audian
+
+refusals = ["failed to load checkpoint: EOF"] * 2
+
+def refuse_twice(args):
+    if refusals:
+        raise RuntimeError(refusals.pop())
+
+pulumi.runtime.register_invoke_transform(refuse_twice)
+audian.Account("globex", account_id="acc_2345678901", display_name="Globex 2", on_delete="restore")
+"""
+    (bench.directory / "__main__.py").write_text(program)
+    bench.write_config(bench.config)
+    assert bench.up("--skip-preview").code == 0
+    up = bench.up("--skip-preview", "--replace", bench.urn("globex"))
+    assert up.code == 0, up.text
+    assert up.messages("warning") == []
+    assert bench.destroy("--skip-preview").code == 0
+    assert bench.api.account(GLOBEX)["displayName"] == "Globex"
+
+
 def test_an_up_that_cannot_read_the_former_state_says_what_that_means(bench: Workbench) -> None:
     """Where the engine does not give the stack's state to the program, up goes on and warns."""
     program = """

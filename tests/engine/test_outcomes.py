@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
 import time
 from typing import Any
 
@@ -94,6 +95,28 @@ def test_a_write_without_effect_is_repeated_after_a_read(bench: Workbench, fault
     assert bench.calls() == ["GET", "PATCH", "GET", "PATCH"]
 
 
+def test_an_unconfirmed_adoption_can_be_restored(bench: Workbench) -> None:
+    """Where the write gets no answer and the account can't be read, state holds what the write may have overwritten."""
+    bench.config["audian:timeoutSeconds"] = 1
+    bench.api.fault(method="PATCH", delaySeconds=3)
+    bench.declare(acme={**DECLARED, "onDelete": "restore"})
+    outage = threading.Thread(target=_refuse_reads_after_a_write, args=(bench,))
+    outage.start()
+    up = bench.up("--skip-preview")
+    outage.join()
+    assert up.code != 0
+    assert "a change was sent, but not confirmed by a read" in up.errors[0]
+    assert bench.api.account(ACME)["displayName"] == "Acme 2"
+    destroy = bench.destroy("--skip-preview")
+    assert destroy.code == 0, destroy.text
+    assert bench.api.account(ACME)["displayName"] == "Acme Corp"
+
+
+def _refuse_reads_after_a_write(bench: Workbench) -> None:
+    _await_write(bench)
+    bench.api.fault(method="GET", status=403)
+
+
 def test_a_server_that_stays_down_ends_within_the_budget(bench: Workbench) -> None:
     """Repeats end with audian:retrySeconds; the error names status and account, and state is unharmed."""
     bench.settle(acme={"accountId": ACME, "displayName": "Acme"})
@@ -119,6 +142,18 @@ def test_an_interrupted_up_is_recovered_by_the_next(bench: Workbench, victim: st
     """Whoever dies while the answer to a write is under way, the next up finds the write done and sends no other."""
     bench.settle(acme={"accountId": ACME, "displayName": "Acme"})
     bench.declare(acme=DECLARED)
+    _interrupt(bench, victim, sent)
+    _recover(bench, "--refresh")
+
+
+def test_an_interrupted_adoption_is_recovered_by_the_next_up(bench: Workbench) -> None:
+    """The engine keeps that the adoption had begun; the next up adopts the account and finds its values there."""
+    bench.declare(acme=DECLARED)
+    _interrupt(bench, "pulumi up", signal.SIGKILL)
+    _recover(bench)
+
+
+def _interrupt(bench: Workbench, victim: str, sent: signal.Signals) -> None:
     bench.api.fault(method="PATCH", delaySeconds=4)
     with subprocess.Popen(
         ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
@@ -133,7 +168,10 @@ def test_an_interrupted_up_is_recovered_by_the_next(bench: Workbench, victim: st
         up.wait(60)
     _end_session(up.pid)
     bench.execute("cancel", "--yes")
-    after = bench.up("--skip-preview", "--refresh")
+
+
+def _recover(bench: Workbench, *options: str) -> None:
+    after = bench.up("--skip-preview", *options)
     assert after.code == 0, after.text
     assert len(bench.bodies()) == 1
     assert bench.api.account(ACME)["displayName"] == "Acme 2"

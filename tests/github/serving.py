@@ -7,9 +7,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.middleware.base import RequestResponseEndpoint
@@ -19,44 +17,36 @@ from tests.github.forge import Fault, Forge
 from tests.github.messages import PREFIX
 from tests.github.page import page
 
+from audian_emulator.serving import Server
+
 
 class StandIn:
     """A local GitHub, listening as soon as it is made; requests are answered once it serves."""
 
     def __init__(self, port: int = 0) -> None:
-        self._socket = socket.create_server(("127.0.0.1", port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        listening = socket.create_server(("127.0.0.1", port))
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         self.api_url = self.url + PREFIX
         self._app = create_app()
         self.reset()
-        self._server = uvicorn.Server(uvicorn.Config(self._app, lifespan="off", log_config=None, log_level="error"))
+        self._server = Server(self._app, listening)
 
     def reset(self) -> None:
         """Forget everything."""
         self.forge = self._app.state.forge = Forge()
 
     def serve(self) -> None:
-        """Answer requests until a signal or `stop` ends it."""
-        self._server.run(sockets=[self._socket])
-
-    def stop(self) -> None:
-        """Make `serve` return."""
-        self._server.should_exit = True
+        """Answer requests until a signal ends it."""
+        self._server.answer()
 
     @classmethod
     @contextmanager
     def running(cls) -> Iterator[StandIn]:
         """Run one in a thread, on a free port, for the length of a `with` block."""
         stand_in = cls()
-        thread = Thread(target=stand_in.serve, name="github-stand-in", daemon=True)
-        thread.start()
-        try:
+        with stand_in._server.in_thread("github-stand-in"):
             yield stand_in
-        finally:
-            stand_in.stop()
-            thread.join()
-            stand_in._socket.close()
 
 
 def create_app() -> FastAPI:

@@ -20,6 +20,8 @@ if __name__ == "__main__":
 from tests.github.forge import JOB_TOKEN, PULL_REQUEST, REPOSITORY, Json
 from tests.github.serving import StandIn
 
+COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+
 
 def payload(*, fork: bool = False, labels: tuple[str, ...] = ()) -> Json:
     """The part of a pull request's event that is read."""
@@ -28,7 +30,7 @@ def payload(*, fork: bool = False, labels: tuple[str, ...] = ()) -> Json:
         "action": "synchronize",
         "pull_request": {
             "number": PULL_REQUEST,
-            "head": {"ref": "change", "repo": {"full_name": head}},
+            "head": {"ref": "change", "sha": COMMIT, "repo": {"full_name": head}},
             "base": {"ref": "main", "repo": {"full_name": REPOSITORY}},
             "labels": [{"name": name} for name in labels],
         },

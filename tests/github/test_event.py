@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.github.forge import JOB_TOKEN
-from tests.github.stand_in import payload
+from tests.github.stand_in import COMMIT, payload
 
 from pulumi_audian.cli.github import Event, GitHubError
 
@@ -28,14 +28,15 @@ def refused(environ: dict[str, str]) -> str:
     return str(raised.value)
 
 
-def test_a_pull_request_is_known_by_number_labels_and_run(environ: dict[str, str]) -> None:
-    """Number, labels and the run's page come from the runner."""
+def test_a_pull_request_is_known_by_number_labels_commit_and_run(environ: dict[str, str]) -> None:
+    """Number, labels, newest commit and the run's page come from the runner."""
     write(environ, payload(labels=("allow-suspend", "urgent")))
     environ["GITHUB_SERVER_URL"] = "https://git.example.com/"
     event = Event.from_environment(environ)
     assert event
     assert (event.pull_request, event.from_fork) == (7, False)
     assert event.labels == {"allow-suspend", "urgent"}
+    assert event.commit == COMMIT
     assert event.run_url == "https://git.example.com/acme/accounts/actions/runs/4711"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,18 @@ def test_the_page_shows_what_was_written(strict: StandIn) -> None:
     assert "<strong>1 account</strong> changes" in answer.text
     assert "&lt;!-- hidden --&gt;" in answer.text
     assert "<script>" not in answer.text
+
+
+def test_a_client_that_does_not_read_does_not_hold_back_the_end() -> None:
+    """Leaving the `with` block breaks off an answer that waits for its reader."""
+    with StandIn.running() as server:
+        server.forge.fault("GET", "/user", 200, body="x" * 8_000_000)
+        client = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
+        client.sendall(b"GET /api/v3/user HTTP/1.1\r\nHost: github.example\r\n\r\n")
+        assert client.recv(8) == b"HTTP/1.1"
+    with client:
+        received = sum(map(len, iter(lambda: client.recv(65_536), b"")))
+    assert received < 8_000_000
 
 
 def test_the_script_prints_what_a_step_needs(tmp_path: Path) -> None:

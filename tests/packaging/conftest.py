@@ -1,20 +1,13 @@
-"""The built distributions, and an API for programs that use them.
+"""The built distributions.
 
 The tests marked `registry` install what a user would, and ask PyPI or npm for what the caches don't hold.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-
 import pytest
 from tests.packaging.building import Distributions, build
 from tests.packaging.environments import CHECKOUT
-
-from audian_emulator import Control, Emulator
-
-sys.path.insert(0, str(CHECKOUT / "tests" / "engine"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,10 +24,3 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
         sdist=build(CHECKOUT, "--sdist", target / "sdist"),
         emulator=build(CHECKOUT / "emulator", "--wheel", target / "emulator"),
     )
-
-
-@pytest.fixture
-def api() -> Iterator[Control]:
-    """A running API with the accounts of the shipped seed."""
-    with Emulator.running() as emulator:
-        yield Control(emulator.url)

@@ -6,16 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from audian_emulator import Control, Emulator
-
 CHECKOUT = Path(__file__).parents[2]
-sys.path[:0] = [str(CHECKOUT / "policy"), str(CHECKOUT / "tests" / "engine")]
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +34,3 @@ def _install(folder: Path) -> None:
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r")
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     subprocess.run([environment / "bin" / "python", *install, folder / "requirements.lock"], check=True)
-
-
-@pytest.fixture
-def api() -> Iterator[Control]:
-    """A running API with the accounts of the shipped seed."""
-    with Emulator.running() as emulator:
-        yield Control(emulator.url)

@@ -288,6 +288,9 @@ def test_the_report_names_what_policies_found(policed: Policed) -> None:
     (account,) = json.loads(done.stdout)["stacks"][0]["accounts"]
     (problem,) = account["problems"]
     assert problem["text"].startswith("policy allowed-places: account globex (acc_2345678901): address.country is")
+    assert problem["field"] == "address.country"
+    lines = (policed.bench.directory / "stacks" / "Pulumi.test.yaml").read_text().splitlines()
+    assert "country: FR" in lines[problem["place"]["line"] - 1]
     (note,) = account["notes"]
     assert note["text"].startswith("policy metadata-keys: ")
     assert policed.bench.api.writes() == []

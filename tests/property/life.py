@@ -60,8 +60,11 @@ class Life(RuleBasedStateMachine):
             assert self.stack.stored == before
 
     def bring_up(self, operation: Callable[[], None], before: Stored | None, *, works: bool) -> None:
-        """Carry an up out where it `works` at all, and compare its outcome with what was to be expected."""
-        live = self.live()
+        """Carry an up out where it `works` at all, and compare its outcome with what was to be expected.
+
+        `before` is what the operation gets to know of the account: None on adoption.
+        """
+        live, stored = self.live(), self.stack.stored
         obstacle = self.promises.obstacle(self.program, live, before) if works else None
         conflicts = self.promises.conflicts(self.program, live, before) if works else []
         error = self.attempt(operation)
@@ -71,7 +74,7 @@ class Life(RuleBasedStateMachine):
             assert self.distorted
             self.remember()
         elif error is not None:
-            self._check_failure(error, obstacle, before)
+            self._check_failure(error, obstacle, stored)
         elif works:
             self._check_success(obstacle, conflicts)
 

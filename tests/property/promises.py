@@ -85,8 +85,7 @@ class Promises:
         if live is None or stored is None:
             return []
         found = unsatisfied_paths(wanted(program), live)
-        watched = [path for path in found if any(related(path, other) for other in wanted(self.program))]
-        return [path for path in watched if canonical(at(stored.outputs, path)) != canonical(at(live, path))]
+        return [path for path in found if canonical(at(stored.outputs, path)) != canonical(at(live, path))]
 
     def check_restored(self, before: Document, after: Document, allowed_status: Iterable[str]) -> int:
         """Check that what was still ours is as it was first found, and nothing else changed; returns what was left."""

@@ -168,13 +168,10 @@ class Stack:
         self.stored = self.stored if crashes else None
 
     def replace(self, program: dict[str, Any]) -> None:
-        """Delete the resource and create it anew: where that restores, the records pass on instead."""
+        """Create the resource anew with the records of the one before it, which is stored until that has worked."""
         assert self.stored is not None
-        old = Known.of(_received(self.stored.outputs))
-        passes_on = old.outputs.get("onDelete") == program.get("onDelete") == "restore"
-        self.stored = None
-        inputs = _received(through_json(program))
-        self.stored = self._converged(inputs, replace(NOTHING_KNOWN, overwritten=old.overwritten if passes_on else ()))
+        former = Known.of(_received(self.stored.outputs))
+        self.stored = self._converged(_received(through_json(program)), replace(former, outputs={}, declared=()))
 
 
 def _received(properties: Document) -> dict[str, Any]:

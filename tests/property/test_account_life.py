@@ -229,14 +229,8 @@ class AccountLife(Life):
     @precondition(is_stored)
     @rule()
     def replace(self) -> None:
-        """A replacement that someone forces keeps what was overwritten, where it is to be restored."""
-        stored = self.stack.stored
-        assert stored is not None
-        if not stored.outputs.get("onDelete") == self.program.get("onDelete") == "restore":
-            self.promises.records = {}
+        """A replacement that someone forces adopts the account once more, and keeps what was overwritten."""
         self.bring_up(lambda: self.stack.replace(self.program), None, works=True)
-        if self.stack.stored is None:
-            self.promises = Promises()
 
 
 @pytest.mark.usefixtures("_nothing_waits")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from pulumi_audian.report import markdown
-from pulumi_audian.report.model import Purpose, Report, Stack, concerns, headline
+from pulumi_audian.report.model import Action, Purpose, Report, Stack, concerns, headline
 from pulumi_audian.report.places import Places
 from pulumi_audian.report.reading import Printed, read
 
@@ -37,10 +37,14 @@ def text_of(name: str) -> str:
     return (RECORDED / f"{name}.json").read_text("utf-8")
 
 
+def purpose_of(name: str) -> Purpose:
+    """What was asked for when it was recorded."""
+    return Purpose.DRIFT if "drift" in name else Purpose.PREVIEW
+
+
 def reported(name: str, directory: Path = Path("/nonexistent")) -> Stack:
     """The report of a recorded preview."""
-    purpose = Purpose.DRIFT if name.endswith("drift") else Purpose.PREVIEW
-    return read(Printed(text_of(name)), purpose, "", "", lambda stack: Places(directory, directory, stack))
+    return read(Printed(text_of(name)), purpose_of(name), "", "", lambda stack: Places(directory, directory, stack))
 
 
 def summary(stack: Stack) -> list[str]:
@@ -68,8 +72,7 @@ def test_each_kind_of_preview_is_read(name: str, snapshot: SnapshotAssertion) ->
 @pytest.mark.parametrize("name", NAMES)
 def test_each_kind_of_preview_is_rendered(name: str, snapshot: SnapshotAssertion) -> None:
     """Every recorded preview gives the comment that a reviewer reads."""
-    purpose = Purpose.DRIFT if name.endswith("drift") else Purpose.PREVIEW
-    assert markdown.render(Report(purpose, (reported(name),))) == snapshot
+    assert markdown.render(Report(purpose_of(name), (reported(name),))) == snapshot
 
 
 @pytest.mark.parametrize(("field", "line"), [("displayNam", 7), ("email", 8), ("settings.timezone", 11)], ids=str)
@@ -83,6 +86,47 @@ def test_a_problem_is_placed_in_the_stack_file(tmp_path: Path, field: str, line:
     found = places[field]
     assert found is not None
     assert (found.file, found.line) == ("stacks/Pulumi.test.yaml", line)
+
+
+def test_a_refused_account_is_named_by_its_id(tmp_path: Path) -> None:
+    """Where the engine says only a resource's name, the stack file says which account it is."""
+    (tmp_path / "Pulumi.test.yaml").write_text(STACK_FILE)
+    (account,) = reported("immutable_edit", tmp_path).accounts
+    assert (account.name, account.account_id) == ("acme", "acc_1234567890")
+    (unknown,) = reported("immutable_edit").accounts
+    assert unknown.account_id == ""
+
+
+ACME = "urn:pulumi:test::audian::pulumi-python:dynamic/audian:Account::acme"
+JUDGED = "account acme (acc_1): address.country"
+CHECKED = "pulumi-python:dynamic/audian:Account resource 'acme' has a problem: "
+
+
+@pytest.mark.parametrize(
+    ("message", "action", "field", "text"),
+    [
+        (f"{CHECKED}account acc_1: the API is busy (HTTP 503)", Action.UNREAD, "", "the API is busy (HTTP 503)"),
+        (f"{CHECKED}API key exchange: HTTP 401", Action.UNREAD, "", "API key exchange: HTTP 401"),
+        ("Preview failed: account acc_1: HTTP 500", Action.UNREAD, "", "HTTP 500"),
+        ("Preview failed: no credential", Action.UNREAD, "", "no credential"),
+        (f"{CHECKED}email: is wrong", Action.REFUSED, "email", "email: is wrong"),
+        ("account acc_1: status: was found closed", Action.REFUSED, "status", "status: was found closed"),
+        ("Duplicate resource URN", Action.REFUSED, "", "Duplicate resource URN"),
+        (f"policy places: {JUDGED} is wrong", Action.REFUSED, "address.country", f"policy places: {JUDGED} is wrong"),
+        ("policy x: protected account acme: is it", Action.REFUSED, "", "policy x: protected account acme: is it"),
+    ],
+)
+def test_a_refusal_is_told_apart_from_an_account_that_cannot_be_read(
+    message: str, action: Action, field: str, text: str
+) -> None:
+    """A reviewer sees whether the declaration is at fault or the way to the API."""
+    line = {"urn": ACME, "message": f"error: {message}\n", "severity": "error"}
+    found = read(Printed(json.dumps({"diagnostics": [line]}), "", 1), Purpose.PREVIEW, "", "")
+    (account,) = found.accounts
+    (problem,) = account.problems
+    assert (account.action, problem.field, problem.text) == (action, field, text)
+    assert account.account_id == ("acc_1" if "account acc_1: " in message else "")
+    assert found.failure is None
 
 
 @pytest.mark.parametrize(
@@ -126,14 +170,16 @@ def test_half_an_answer_is_a_failure(length: int, name: str) -> None:
         (Printed('{"steps": 7}'), "steps"),
         (Printed("{}", "error: boom", 1), "error: boom"),
         (Printed("{}", "", 0, "was stopped"), "was stopped"),
+        (Printed("", "error: slow\n", -9, "was stopped"), "pulumi was stopped\nerror: slow"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_every_way_to_fail_has_its_reason(printed: Printed, says: str) -> None:
     """However the engine ended, there is a failed report that says why."""
     stack = read(printed, Purpose.PREVIEW, "audian", "test")
     assert stack.failed
     assert says in (stack.failure or "")
+    assert not (printed.reason and "no complete answer" in (stack.failure or ""))
 
 
 def test_a_complete_answer_of_a_command_that_failed_is_no_success() -> None:

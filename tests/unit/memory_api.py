@@ -49,11 +49,13 @@ class MemoryApi:
     forced: dict[str, Any] = field(default_factory=dict)
     """What the account holds after every write, whatever was written."""
     hides: frozenset[str] = frozenset()
-    """Fields that answers to a write leave out."""
+    """Fields that answers to a write leave out, by their dotted paths."""
     meanwhile: list[dict[str, Any]] = field(default_factory=list)
     """What someone else writes right before each of our writes arrives."""
     doubts: list[tuple[Exception, bool]] = field(default_factory=list)
     """What each of our writes ends with, and whether it takes effect."""
+    late: dict[str, Any] = field(default_factory=dict)
+    """What a write of ours that got no answer does to the account right before the next one arrives."""
     reading: dict[int, Exception] = field(default_factory=dict)
     """What the read of the given number ends with."""
     reads: int = 0
@@ -76,6 +78,9 @@ class MemoryApi:
         self.masked = list(secrets)
         if self.meanwhile:
             self._apply(self.meanwhile.pop(0))
+        if self.late and len(self.bodies) > 1:
+            self._apply(self.late)
+            self.late = {}
         if etag != self._etag():
             raise ApiError("changed meanwhile", status=412)
         error, applied = self.doubts.pop(0) if self.doubts else (None, True)
@@ -83,8 +88,14 @@ class MemoryApi:
             self._apply(body)
         if error:
             raise error
-        shown = {key: value for key, value in self.account.items() if key not in self.hides}
-        return Snapshot(copy.deepcopy(shown), self._etag())
+        return Snapshot(copy.deepcopy(self._shown(self.account)), self._etag())
+
+    def _shown(self, document: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+        return {
+            key: self._shown(value, f"{above}{key}.") if isinstance(value, dict) else value
+            for key, value in document.items()
+            if above + key not in self.hides
+        }
 
     def _apply(self, body: Mapping[str, Any]) -> None:
         self.version += 1

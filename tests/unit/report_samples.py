@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pulumi_audian.report.model import (
     Account,
     Action,
+    Concern,
     Effect,
     Note,
     Others,
@@ -96,6 +99,14 @@ REFUSED_WHOLE = Account(
     "",
     Action.REFUSED,
     problems=(Problem("the API knows no such account; check accountId"),),
+)
+UNREAD = Account(
+    "stark",
+    "acc_6789012345",
+    "",
+    Action.UNREAD,
+    problems=(Problem("the API answered: Invalid token (HTTP 401); check AUDIAN_API_TOKEN", "", Place(FILE, 50)),),
+    place=Place(FILE, 50),
 )
 OVERWRITTEN = Account(
     "initrode",
@@ -196,7 +207,10 @@ SAMPLES = {
     "update": of(UPDATED),
     "overwritten": of(OVERWRITTEN),
     "status": of(SUSPENDED),
+    "unwanted": replace(of(SUSPENDED, RETAINED), fail_on=frozenset({Concern.STATUS, Concern.DELETE, Concern.DRIFT})),
     "refused": of(REFUSED, REFUSED_WHOLE),
+    "unread": of(UNREAD),
+    "unread drift": of(UNREAD, DRIFTED, purpose=Purpose.DRIFT),
     "leaving": of(RETAINED, RESTORED),
     "replaced": of(REPLACED),
     "drift": of(DRIFTED, GONE, purpose=Purpose.DRIFT),

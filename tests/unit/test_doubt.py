@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.memory_api import LIVE, OFFLINE, MemoryApi, adopt, declared
 
-from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused
+from pulumi_audian.errors import ApiError, OutcomeUnknown, Refused, Unconfirmed
 from pulumi_audian.state import Overwritten
 
 
@@ -39,6 +39,15 @@ def test_a_second_412_is_the_end() -> None:
         adopt(api, declared(displayName="New"))
     assert caught.value.status == 412
     assert len(api.bodies) == 2
+
+
+@pytest.mark.parametrize("status", [409, 412])
+def test_a_conflict_about_an_unchanged_version_is_the_end(status: int) -> None:
+    """Where the fresh read shows the version that was refused, the same request would be repeated blindly."""
+    api = MemoryApi(versioned=True, doubts=[(ApiError("taken", status=status), False)])
+    with pytest.raises(ApiError, match="taken"):
+        adopt(api, declared(displayName="New"))
+    assert (api.reads, len(api.bodies)) == (2, 1)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 412])
@@ -104,6 +113,16 @@ def test_a_doubtful_write_is_settled_by_a_read(
     assert len(api.bodies) == writes
 
 
+@pytest.mark.parametrize("late", [{"displayName": "New"}, {"displayName": "New", "email": "theirs@acme.com"}])
+def test_a_write_that_takes_effect_late_is_on_record(late: dict[str, Any]) -> None:
+    """Where a repeated write meets the first one, which arrived after all, what that overwrote can be restored."""
+    api = MemoryApi(versioned=True, retry_seconds=60, doubts=[(REPEATABLE, False)], late=late)
+    outcome = adopt(api, declared(displayName="New", email="old@acme.com"))
+    assert outcome.account["displayName"] == "New"
+    assert Overwritten(("displayName",), "Acme", "New") in outcome.overwritten
+    assert len(outcome.overwritten) == len(late)
+
+
 @pytest.mark.parametrize(
     ("api", "writes"),
     [
@@ -121,9 +140,18 @@ def test_a_doubt_that_remains_is_an_error_of_its_own(api: MemoryApi, writes: int
     assert len(api.bodies) == writes
 
 
-@pytest.mark.parametrize(("hides", "reads"), [(frozenset[str](), 1), (frozenset({"settings", "plan"}), 2)])
-def test_an_answer_that_does_not_tell_all_is_read_back(hides: frozenset[str], reads: int) -> None:
+def test_what_an_unconfirmed_write_may_have_overwritten_is_not_lost() -> None:
+    """Where the account can't be read after a write, the error holds what was there before it."""
+    api = MemoryApi(doubts=[(FINAL, True)], reading={2: OFFLINE})
+    with pytest.raises(Unconfirmed) as caught:
+        adopt(api, declared(displayName="New"))
+    assert caught.value.observed == LIVE
+    assert caught.value.overwritten == (Overwritten(("displayName",), "Acme", "New"),)
+
+
+@pytest.mark.parametrize(("hides", "reads"), [((), 1), (("settings", "plan"), 2), (("settings.language",), 2)])
+def test_an_answer_that_does_not_tell_all_is_read_back(hides: tuple[str, ...], reads: int) -> None:
     """A whole account in the answer saves a read; a part of one does not stand for the account."""
-    api = MemoryApi(hides=hides)
+    api = MemoryApi(hides=frozenset(hides))
     assert adopt(api, declared(displayName="New")).account == {**LIVE, "displayName": "New"}
     assert api.reads == reads

@@ -121,7 +121,10 @@ CHANGED_BY_OTHERS = {**LIVE, "displayName": "Theirs"}
     [
         pytest.param(known(declared(displayName="Acme")), True, id="changed since it was last read"),
         pytest.param(known(declared(displayName="Acme"), displayName="Theirs"), False, id="refreshed since"),
-        pytest.param(known(declared(email="old@acme.com")), False, id="newly declared"),
+        pytest.param(known(declared(email="old@acme.com")), True, id="newly declared"),
+        pytest.param(
+            known(declared(email="old@acme.com"), displayName="Theirs"), False, id="newly declared, refreshed"
+        ),
         pytest.param(NOTHING_KNOWN, False, id="adoption"),
     ],
 )

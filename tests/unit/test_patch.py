@@ -16,7 +16,7 @@ OBSERVED: dict[str, Any] = {
     "email": "old@acme.com",
     "address": None,
     "settings": {"timezone": "UTC", "language": "en", "smsEnabled": True, "betaFeature": [1]},
-    "metadata": {"crm": {"id": "1", "owner": "kim"}, "tier": "gold"},
+    "metadata": {"crm": {"id": "1", "owner": "kim", "phone": None}, "tier": "gold", "note": None},
     "updatedAt": "2023-10-20T16:45:00Z",
 }
 
@@ -36,6 +36,11 @@ OBSERVED: dict[str, Any] = {
             {"settings": {"language": None}},
             {"settings": {"timezone": "UTC", "language": None, "smsEnabled": True, "betaFeature": [1]}},
             id="a cleared member is null, not omitted",
+        ),
+        pytest.param(
+            {"metadata": {"crm": {"id": "2"}, "note": "x"}},
+            {"metadata": {"crm": {"id": "2", "owner": "kim"}, "note": "x", "tier": "gold"}},
+            id="observed nulls are left out, which keeps them where null is refused or deletes",
         ),
         pytest.param({"email": None}, {"email": None}, id="a cleared scalar"),
         pytest.param({"settings": None}, {"settings": None}, id="a cleared object"),

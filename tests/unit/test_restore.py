@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.memory_api import LIVE, OFFLINE, Heard, MemoryApi, adopt, declared, known
 
-from pulumi_audian.errors import AccountGone, ApiError
+from pulumi_audian.errors import AccountGone, ApiError, AudianError
 from pulumi_audian.lifecycle import restore
 from pulumi_audian.state import Known, Overwritten
 
@@ -93,3 +93,23 @@ def test_restoring_decides_afresh_as_well() -> None:
     api = MemoryApi(versioned=True, meanwhile=[{"displayName": "Theirs"}])
     restore(api, "acc_1", known(declared(), OURS), heard)
     assert api.account["displayName"] == "Theirs"
+
+
+@pytest.mark.parametrize(
+    ("api", "facts"),
+    [
+        pytest.param(
+            MemoryApi(forced={"displayName": "Acme"}),
+            'displayName is "Acme" instead of "Before"; have the account corrected',
+            id="not taken",
+        ),
+        pytest.param(MemoryApi(doubts=[(ApiError("taken", status=409), False)]), "taken", id="conflict"),
+        pytest.param(MemoryApi(doubts=[(ApiError("wrong", status=400), False)]), "wrong", id="refused"),
+    ],
+)
+def test_a_restoration_that_can_not_be_says_the_way_out(api: MemoryApi, facts: str) -> None:
+    """Where the API does not take the former values, there is nothing to declare, but the account can be left."""
+    with pytest.raises(AudianError) as caught:
+        restore(api, "acc_1", known(declared(), OURS), Heard())
+    assert facts in str(caught.value)
+    assert str(caught.value).endswith(", or declare onDelete: retain and bring that up first")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -35,6 +36,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return fake
 
 
+@pytest.fixture
+def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose local time is another than the API's."""
+    with monkeypatch.context() as place:
+        place.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_utc")
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
@@ -45,6 +57,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         pytest.param({"retry-after": "-5"}, 0, id="negative"),
         pytest.param({"retry-after": "Fri, 20 Oct 2023 10:30:42 GMT"}, 42, id="date"),
         pytest.param({"retry-after": "Fri, 20 Oct 2023 10:29:00 GMT"}, 0, id="date in the past"),
+        pytest.param({"retry-after": "Fri Oct 20 10:30:42 2023"}, 42, id="date without a zone"),
+        pytest.param({"retry-after": "Friday, 20-Oct-23 10:30:42 GMT"}, 42, id="date of the old form"),
+        pytest.param({"retry-after": "Fri, 20 Oct 2023 10:30:42 -0000"}, 42, id="date of an unknown zone"),
         pytest.param({"retry-after": "soon"}, None, id="garbage"),
         pytest.param({"retry-after": "Fri, 99 Oct 2023 10:30:42 GMT"}, None, id="no such date"),
         pytest.param({"retry-after": ""}, None, id="empty"),

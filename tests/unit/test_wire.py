@@ -93,9 +93,9 @@ def test_the_account_in_an_answer(body: dict[str, Any], account: dict[str, Any])
     assert wire.decode_account(answer(200, body), "acc_1").account == account
 
 
-@pytest.mark.parametrize(("headers", "etag"), [({"etag": 'W/"7"'}, 'W/"7"'), ({}, None)])
+@pytest.mark.parametrize(("headers", "etag"), [({"etag": '"7-a"'}, '"7-a"'), ({"etag": 'W/"7"'}, None), ({}, None)])
 def test_the_version_of_an_answer(headers: dict[str, str], etag: str | None) -> None:
-    """The ETag is kept as it is, and its absence too."""
+    """The ETag is kept as it is; a weak one, which no If-Match is true of, is none."""
     assert wire.decode_account(answer(200, ACCOUNT, **headers), "acc_1").etag == etag
 
 

@@ -33,7 +33,8 @@ def environment(script: Mapping[str, Any], inputs: Mapping[str, str]) -> dict[st
     """What the runner sets for a step's script: the inputs, or their defaults."""
     values = {name: str(entry.get("default", "")) for name, entry in ACTION["inputs"].items()} | dict(inputs)
     return {
-        name: re.sub(r"\$\{\{ inputs\.(\S+) }}", lambda m: values[m[1]], text) for name, text in script["env"].items()
+        name: re.sub(r"\$\{\{ inputs\.(\S+) }}", lambda m: values[m[1]], text)
+        for name, text in script.get("env", {}).items()
     }
 
 
@@ -64,6 +65,11 @@ class Runner:
         """Where the repository is checked out."""
         return self.root / "workspace"
 
+    @property
+    def action(self) -> Path:
+        """Where the runner keeps the action's own files."""
+        return self.root / "action"
+
     def install_audian(self, environment: str = ".venv") -> None:
         """Put the command into the program's environment, as pip does."""
         command = self.workspace / environment / "bin" / "audian"
@@ -86,6 +92,7 @@ class Runner:
                 "PATH": f"{self.root / 'bin'}:/usr/bin:/bin",
                 **environment(step(name), inputs),
                 "ARGUMENTS_FILE": str(called),
+                "GITHUB_ACTION_PATH": str(self.action),
                 "GITHUB_OUTPUT": str(outputs),
                 "REPORT": report,
                 "RUNNER_TEMP": str(self.root),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from tests.workflows.steps import ACTION, CHECKOUT, Runner, step
 CHECK = "Check the accounts"
 INSTALL = "Install the requirements"
 MODULE = "thing"
+
+
+PACK = "Install the policy pack"
 
 
 def options(arguments: list[str]) -> list[str]:
@@ -95,6 +99,44 @@ def test_each_input_becomes_its_option(
     assert outcome.code == 0, outcome.log
     assert outcome.arguments[:2] == [command, "--github"]
     assert options(outcome.arguments[2:]) == expected
+
+
+def test_policies_are_those_of_the_pack_in_the_action(runner: Runner) -> None:
+    """A team names its configuration, and nothing else; its own arguments come after."""
+    runner.install_audian()
+    outcome = runner.run(CHECK, {"stacks": "a", "policies": "our policy.json", "arguments": "--refresh"})
+    assert outcome.code == 0, outcome.log
+    pack = f"--policy-pack={runner.action}/policy/run"
+    assert options(outcome.arguments[1:]) == [
+        "--stack=a",
+        "--",
+        pack,
+        "--policy-pack-config=our policy.json",
+        "--refresh",
+    ]
+
+
+def test_policies_are_not_left_out_of_a_drift_check_in_silence(runner: Runner) -> None:
+    """The engine's refresh knows none."""
+    runner.install_audian()
+    outcome = runner.run(CHECK, {"stacks": "a", "policies": "policy.json", "check": "drift"})
+    assert outcome.code == 1
+    assert "::error::a drift check knows no policies" in outcome.log
+    assert outcome.arguments == []
+
+
+def test_the_pack_gets_an_environment_of_its_own_where_there_are_policies(runner: Runner) -> None:
+    """It is where the pack's own command looks for it, holds what its lock says, and is made only if it is needed."""
+    pack = runner.action / "policy"
+    pack.mkdir(parents=True)
+    write_wheel(pack)
+    wheel = next(pack.glob("*.whl"))
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (pack / "requirements.lock").write_text(f"{wheel.as_uri()} --hash=sha256:{digest}\n", "utf-8")
+    outcome = runner.run(PACK)
+    assert outcome.code == 0, outcome.log
+    assert list(pack.glob(f"venv/lib/python3*/site-packages/{MODULE}.py"))
+    assert step(PACK)["if"] == "inputs.policies != ''"
 
 
 ODD = [

@@ -31,6 +31,7 @@ ELSEWHERE: dict[str, Page] = {
             "What an error means": "Each is listed in [Messages](messages.md).",
         },
     ),
+    "examples.md": Page("examples/README.md"),
     "policy-pack.md": Page("policy/README.md"),
     "emulator.md": Page("emulator/README.md"),
     "changelog.md": Page("CHANGELOG.md"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from pulumi_audian.report import markdown
 from pulumi_audian.report.model import Report, headline
 
 _CREDENTIALS = ("AUDIAN_API_TOKEN", "AUDIAN_API_KEY")
+_COMMIT = re.compile("[0-9a-f]{40,64}")
 _DEPENDABOT = "dependabot[bot]"
 _WITHOUT_SECRETS = (
     "## Audian: no preview of this pull request\n\n"
@@ -69,7 +71,16 @@ def publish(report: Report, event: Event, *, comment: bool, issue: bool) -> None
 
 def _comment(event: Event, report: Report) -> None:
     quiet = not (report.changes or report.failed)
-    upsert_comment(event, _key(report), markdown.render(report), only_if_present=quiet)
+    source = _source(event)
+    body = markdown.render(report, limit=markdown.LIMIT - len(source.encode())) + source
+    upsert_comment(event, _key(report), body, only_if_present=quiet)
+
+
+def _source(event: Event) -> str:
+    """What a comment is about and where it comes from: where a later run fails before its report, it tells its age."""
+    # GitHub turns a commit into a link.
+    commit = f"Of commit {event.commit}, from" if _COMMIT.fullmatch(event.commit) else "From"
+    return f"\n{commit} [this run]({event.run_url}).\n"
 
 
 def _issue(event: Event, report: Report) -> None:

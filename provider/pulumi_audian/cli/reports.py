@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
@@ -13,7 +13,7 @@ import typer
 
 from pulumi_audian.cli.delivery import Delivery, Format
 from pulumi_audian.cli.running import run
-from pulumi_audian.report.model import Concern, Purpose, Report, Stack, concerns
+from pulumi_audian.report.model import Concern, Purpose, Report, Stack
 from pulumi_audian.report.places import Places, project_name
 from pulumi_audian.report.reading import Printed, read
 
@@ -21,7 +21,9 @@ CHANGES, FAILED = 2, 1
 
 StacksOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads it on Python 3.10
-    typer.Option("--stack", "-s", help="The stack to look at; repeat it for several.", metavar="NAME"),
+    typer.Option(
+        "--stack", "-s", help="The stack to look at, or that of a --from file; repeat it for several.", metavar="NAME"
+    ),
 ]
 SavedOption = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -60,20 +62,24 @@ class Request:
         """Raise `typer.BadParameter` where options contradict each other, before anything is run."""
         if self.saved and self.arguments:
             raise typer.BadParameter(f"nothing is run with --from: {' '.join(self.arguments)} has no effect")
+        if self.saved and self.stacks and len(self.saved) != len(self.stacks):
+            raise typer.BadParameter("with --from, name the stack of each file in their order, or none")
         if not self.directory.is_dir():
             raise typer.BadParameter(f"{self.directory} is no directory", param_hint="--cwd")
 
     def report(self) -> Report:
         """The report of all stacks."""
         if self.saved:
-            return Report(self.purpose, tuple(self._read(Printed(_saved(name)), "") for name in self.saved))
+            files = zip(self.saved, self.stacks or ("",) * len(self.saved), strict=True)
+            return Report(self.purpose, tuple(self._read(Printed(_saved(name)), stack) for name, stack in files))
         return Report(self.purpose, tuple(map(self._run, self.stacks or ("",))))
 
     def _run(self, stack: str) -> Stack:
         return self._read(run(self.purpose, self.directory, stack, self.arguments, self.timeout), stack)
 
     def _read(self, printed: Printed, stack: str) -> Stack:
-        return read(printed, self.purpose, project_name(self.directory), stack, self._places)
+        # Pulumi Cloud's names may begin with the organization; what the engine prints has the last part only.
+        return read(printed, self.purpose, project_name(self.directory), stack.rsplit("/", 1)[-1], self._places)
 
     def _places(self, stack: str) -> Places:
         return Places(self.directory, Path(os.environ.get("GITHUB_WORKSPACE") or "."), stack)
@@ -126,9 +132,9 @@ def _answer(request: Request, delivery: Delivery, fail_on: Sequence[Concern]) ->
     delivery.check()
     if delivery.is_without_secrets():
         raise typer.Exit(0)
-    report = request.report()
+    report = replace(request.report(), fail_on=frozenset(fail_on))
     delivery.deliver(report)
-    if report.failed or concerns(report) & set(fail_on):
+    if report.failed or report.unwanted:
         raise typer.Exit(FAILED)
     raise typer.Exit(CHANGES if report.changes else 0)
 

@@ -24,9 +24,10 @@ class _Annotation:
 
 def render(report: Report) -> list[str]:
     """One command a line: errors for what fails, warnings for what may be lost or was changed, a notice otherwise."""
-    notice = [_Annotation("Audian", wording.verdict(report))] if report.changes and not report.failed else []
+    whole = [_Annotation("Audian", wording.verdict(report))]
+    notice = whole if report.changes and not (report.failed or report.unwanted) else []
     return [
-        *_commands("error", list(_errors(report))),
+        *_commands("error", [*(whole if report.unwanted else []), *_errors(report)]),
         *_commands("warning", list(_warnings(report))),
         *_commands("notice", notice),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pulumi_audian.report import markdown_account, wording
 from pulumi_audian.report.escaping import code, fenced, prose
 from pulumi_audian.report.fitting import Chapter, Importance, Piece, Section, fit
-from pulumi_audian.report.model import Note, Others, Report, Stack
+from pulumi_audian.report.model import Note, Others, Purpose, Report, Stack
 
 LIMIT = 65_000
 """GitHub takes 65,536 characters for a comment; the rest is for what others put around the report."""
@@ -21,7 +21,7 @@ def render(report: Report, *, limit: int = LIMIT) -> str:
     accounts change or are refused is always said.
     """
     several = len(report.stacks) > 1
-    return fit(_title(report), [_chapter(stack, several=several) for stack in report.stacks], limit)
+    return fit(_title(report), [_chapter(stack, report.purpose, several=several) for stack in report.stacks], limit)
 
 
 def _title(report: Report) -> str:
@@ -45,7 +45,7 @@ def _title(report: Report) -> str:
     )
 
 
-def _chapter(stack: Stack, *, several: bool) -> Chapter:
+def _chapter(stack: Stack, purpose: Purpose, *, several: bool) -> Chapter:
     level = "####" if several else "###"
     summary = f"### {prose(wording.summary(stack))}"
     return Chapter(
@@ -54,8 +54,9 @@ def _chapter(stack: Stack, *, several: bool) -> Chapter:
             Section(
                 [markdown_account.refusal(account) for account in stack.refused],
                 "refused account",
-                f"{level} Refused: nothing is written to any account of this stack",
+                f"{level} {wording.stopped(stack, purpose)}",
             ),
+            Section([_incomplete(stack, purpose)] if stack.refused else [], ""),
             Section([] if stack.failure is None else [_failure(stack.failure, level)], ""),
             Section([_note(note) for note in stack.notes], "note", f"{level} Notes"),
             Section(
@@ -66,6 +67,10 @@ def _chapter(stack: Stack, *, several: bool) -> Chapter:
             Section(_rest(stack, level), ""),
         ],
     )
+
+
+def _incomplete(stack: Stack, purpose: Purpose) -> Piece:
+    return Piece((prose(wording.incomplete(stack, purpose)), ""), (Importance.LINE,))
 
 
 def _failure(text: str, level: str) -> Piece:
@@ -80,6 +85,8 @@ def _note(note: Note) -> Piece:
 def _rest(stack: Stack, level: str) -> list[Piece]:
     """What is said of all that is not listed: other resources, accounts without changes."""
     pieces = []
+    if wording.remedies(stack):
+        pieces.append(Piece((prose(wording.remedies(stack)), ""), (Importance.CRITICAL_LINE,)))
     if stack.others:
         total = f"{level} {wording.other_resources(stack.others)}"
         pieces.append(

@@ -27,7 +27,7 @@ def change(account: Account, level: str) -> Piece:
 
 
 def refusal(account: Account) -> Piece:
-    """Why an account is refused, as a list item for each problem."""
+    """Why an account is refused or can't be read, as a list item for each problem."""
     problems = account.problems
     listed = [_problem(problem, account) for problem in problems[:_MOST_PROBLEMS]]
     left = len(problems) - len(listed)
@@ -106,7 +106,9 @@ def _notes(notes: Sequence[Note]) -> list[str]:
 
 def _problem(problem: Problem, account: Account, most: int = PROSE_LENGTH) -> str:
     field = f" {code(problem.field)}" if problem.field else ""
-    return f"- **{named(account)}**{field}: {prose(wording.reason(problem), most)}{_at(problem.place or account.place)}"
+    known = f" ({code(account.account_id)})" if account.account_id else ""
+    said = prose(wording.reason(problem), most)
+    return f"- **{named(account)}**{known}{field}: {said}{_at(problem.place or account.place)}"
 
 
 def _identity(account: Account) -> str:

@@ -37,6 +37,8 @@ class Action(str, Enum):
     """The API no longer knows it."""
     REFUSED = "refused"
     """Its declaration can't be carried out: nothing of the stack will be."""
+    UNREAD = "unread"
+    """Its live values could not be read: whether its declaration can be carried out is not known."""
 
 
 class Effect(str, Enum):
@@ -92,7 +94,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an account is refused; `field` is the path it is about, or empty."""
+    """Why an account is refused or can't be read; `field` is the path it is about, or empty."""
 
     text: str
     field: str = ""
@@ -167,12 +169,23 @@ class Stack:
         return bool(self.changed or self.others)
 
 
+class Concern(str, Enum):
+    """A kind of change that a team may want to turn a check red."""
+
+    STATUS = "status"
+    DELETE = "delete"
+    DRIFT = "drift"
+    ANY = "any"
+
+
 @dataclass(frozen=True)
 class Report:
     """One answer for one or several stacks."""
 
     purpose: Purpose
     stacks: tuple[Stack, ...]
+    fail_on: frozenset[Concern] = frozenset()
+    """The kinds of change that make the check fail."""
 
     @property
     def failed(self) -> bool:
@@ -184,14 +197,10 @@ class Report:
         """Whether anything changes in any stack."""
         return any(stack.changes for stack in self.stacks)
 
-
-class Concern(str, Enum):
-    """A kind of change that a team may want to turn a check red."""
-
-    STATUS = "status"
-    DELETE = "delete"
-    DRIFT = "drift"
-    ANY = "any"
+    @property
+    def unwanted(self) -> tuple[Concern, ...]:
+        """The kinds of change it holds of those that make the check fail."""
+        return tuple(sorted(concerns(self) & self.fail_on))
 
 
 def concerns(report: Report) -> frozenset[Concern]:
@@ -217,6 +226,7 @@ _WORDS = {
     Action.DRIFT: ("differs from code", "differ from code"),
     Action.GONE: ("is gone", "are gone"),
     Action.REFUSED: ("is refused", "are refused"),
+    Action.UNREAD: ("can't be read", "can't be read"),
 }
 
 

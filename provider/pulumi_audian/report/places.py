@@ -51,6 +51,13 @@ class Places:
             node = node[key]
         return None if line is None else Place(self._shown(self._file), line)
 
+    def account_id(self, account: str) -> str:
+        """The id that the stack file declares for an account, or nothing where it declares none as text."""
+        node = self._document
+        for key in (*_ACCOUNTS, account, "accountId"):
+            node = node.get(key) if isinstance(node, CommentedMap) else None
+        return node if isinstance(node, str) else ""
+
     def created(self, state: State) -> Place | None:
         """Where the program creates a resource: its own innermost line."""
         for frame in state.stackTrace:

@@ -15,9 +15,14 @@ from pulumi_audian.report.preview import ACCOUNT, Diagnostic, Preview, Step, fin
 
 _QUIET = frozenset({"same", "refresh", "read", "read-replacement", "discard"})
 _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
+# How the engine begins where a check or a read failed. A check names a field, unless the account could not be read.
+_LEAD = re.compile(rf"{re.escape(ACCOUNT)} resource '.*?' has a problem: |Preview failed: ")
+_IDENTITY = re.compile(r"account (\S+): ")
 _NOISE = ("an unhandled error occurred: program exited with non-zero exit code", "preview failed")
 _REASON_LINES = 20
-_FIELD = re.compile(r"""((?:^|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+(?=: )""")
+_PATH = r"""(?:(?:^|(?<= )|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+"""
+# The provider begins with the field, a policy names it after itself and the account.
+_FIELD = re.compile(rf"(?P<field>{_PATH})(?=: )|policy \S+: account .+?: (?P<judged>{_PATH})(?= is )")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def _stack(preview: Preview, purpose: Purpose, named: Stack, places: Places) -> 
     for line in preview.diagnostics:
         said[line.urn].append(line)
     refused = tuple(_refused(urn, lines, places) for urn, lines in said.items() if _is_refused(urn, lines))
-    failure = _failure(preview.diagnostics)
+    failure = _failure(preview.diagnostics, explained=bool(refused))
     failed = failure is not None or bool(refused)
     steps = _accounts(preview.steps)
     changed = tuple(
@@ -114,37 +119,44 @@ def _is_refused(urn: str, lines: Iterable[Diagnostic]) -> bool:
 
 def _refused(urn: str, lines: Iterable[Diagnostic], places: Places) -> Account:
     name = name_of(urn)
-    lead = f"{ACCOUNT} resource '{name}' has a problem: "
-    texts = [line.text.removeprefix(lead) for line in lines if line.severity == "error"]
-    problems = tuple(_problem(text, name, places) for text in dict.fromkeys(texts) if text not in _NOISE)
-    notes = tuple(Note(line.text, Severity.WARNING) for line in lines if line.severity == "warning")
-    identity = re.match(r"account (\S+): ", texts[0])
+    texts = [line.text for line in lines if line.severity == "error" and line.text not in _NOISE]
+    causes = list(dict.fromkeys(_without(_LEAD, text) for text in texts))
+    problems = tuple(_problem(cause, name, places) for cause in causes)
+    unread = bool(texts) and all(map(_LEAD.match, texts)) and not any(problem.field for problem in problems)
+    identity = next(filter(None, map(_IDENTITY.match, causes)), None)
     return Account(
         name=name,
-        account_id=identity[1] if identity else "",
+        account_id=identity[1] if identity else places.account_id(name),
         title="",
-        action=Action.REFUSED,
-        notes=notes,
+        action=Action.UNREAD if unread else Action.REFUSED,
+        notes=tuple(Note(line.text, Severity.WARNING) for line in lines if line.severity == "warning"),
         problems=problems or (Problem("the engine gave no reason"),),
         place=places.declared(name),
     )
 
 
-def _problem(text: str, name: str, places: Places) -> Problem:
+def _without(lead: re.Pattern[str], text: str) -> str:
+    match = lead.match(text)
+    return text[match.end() :] if match else text
+
+
+def _problem(cause: str, name: str, places: Places) -> Problem:
+    text = _without(_IDENTITY, cause)
     match = _FIELD.match(text)
-    field = match[0] if match else ""
+    field = (match["field"] or match["judged"]) if match else ""
     return Problem(text, field, places.declared(name, parse_dotted(field)))
 
 
-def _failure(diagnostics: Iterable[Diagnostic]) -> str | None:
+def _failure(diagnostics: Iterable[Diagnostic], *, explained: bool) -> str | None:
+    """What failed besides accounts; that all of it did says nothing where accounts explain it."""
     errors = [line for line in diagnostics if line.severity == "error" and not _is_refused(line.urn, [line])]
     texts = [f"{name_of(line.urn)}: {line.text}" if line.urn else line.text for line in errors]
     telling = [text for text in dict.fromkeys(texts) if not text.startswith(_NOISE)]
-    return "\n".join(telling or texts) or None
+    return "\n".join(telling or ([] if explained else texts)) or None
 
 
 def _incomplete(printed: Printed, why: str) -> str:
     ended = printed.reason or (f"ended with exit code {printed.code}" if printed.code else "ended early")
     lines = [line for line in printed.errors.splitlines() if line.strip()][-_REASON_LINES:]
-    said = "\n".join(lines) or (f"what it printed is no complete answer: {why}" if why else "it gave no reason")
-    return f"pulumi {ended}\n{said}"
+    said = f"what it printed is no complete answer: {why}" if why else "it gave no reason"
+    return "\n".join([f"pulumi {ended}", *(lines or ([] if printed.reason else [said]))])

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from pulumi_audian.report import wording
 from pulumi_audian.report.escaping import PROSE_LENGTH, Excerpt, block, excerpt, excerpts, without_commands
-from pulumi_audian.report.model import Account, Note, Others, Report, Row, Severity, Stack
+from pulumi_audian.report.model import Account, Note, Others, Purpose, Report, Row, Severity, Stack
 
 _FAILURE_LENGTH = 10_000
 _VERDICT_STYLES = {"❌": "bold red", "⚠️": "bold yellow", "📝": "bold", "✅": "bold green"}
@@ -30,13 +30,14 @@ def render(report: Report, console: Console) -> None:
     for stack in report.stacks:
         if len(report.stacks) > 1:
             console.print(Panel(_text(excerpt(wording.summary(stack), PROSE_LENGTH), "bold")))
-        for part in _stack(stack):
+        for part in _stack(stack, report.purpose):
             console.print(part)
 
 
-def _stack(stack: Stack) -> Iterator[RenderableType]:
+def _stack(stack: Stack, purpose: Purpose) -> Iterator[RenderableType]:
     if stack.refused:
-        yield Panel(_refusals(stack.refused), title="refused: nothing is written", border_style="red")
+        title = wording.stopped(stack, purpose)
+        yield Panel(Group(*_refusals(stack, purpose)), title=title, border_style="red")
     if stack.failure is not None:
         lines = block(stack.failure, _FAILURE_LENGTH)
         yield Panel(Text("\n".join(lines)), title="no complete answer", border_style="red")
@@ -44,26 +45,31 @@ def _stack(stack: Stack) -> Iterator[RenderableType]:
         yield Panel(Group(*map(_note, stack.notes)), title="notes")
     for account in wording.ranked(stack):
         yield Panel(Group(*_account(account)), border_style="yellow" if wording.weight(account) > 1 else "none")
+    if wording.remedies(stack):
+        yield Text(wording.remedies(stack))
     if stack.others:
         yield Panel(_others(stack.others), title=wording.other_resources(stack.others))
     if stack.unchanged:
         yield Text(wording.unchanged(stack))
 
 
-def _refusals(accounts: Iterable[Account]) -> RenderableType:
+def _refusals(stack: Stack, purpose: Purpose) -> Iterator[RenderableType]:
     table = _table("account", "field", "problem", "declared in")
     notes: list[Text] = []
-    for account in accounts:
+    for account in stack.refused:
+        known = f" ({excerpt(account.account_id)})" if account.account_id else ""
         for problem in account.problems:
             place = problem.place or account.place
             table.add_row(
-                _text(excerpt(account.name), "bold"),
+                Text.assemble(_text(excerpt(account.name), "bold"), _text(Excerpt(known), "dim")),
                 _text(excerpt(problem.field)),
                 _text(excerpt(wording.reason(problem), PROSE_LENGTH)),
                 _text(excerpt(wording.located(place) if place else "")),
             )
         notes += map(_note, account.notes)
-    return Group(table, *notes)
+    yield table
+    yield from notes
+    yield Text(wording.incomplete(stack, purpose))
 
 
 def _account(account: Account) -> Iterator[RenderableType]:

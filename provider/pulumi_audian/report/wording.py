@@ -30,6 +30,11 @@ _SENTENCES = {
     Action.DRIFT: "was changed outside of code",
     Action.GONE: "is gone: the API no longer knows it",
     Action.REFUSED: "is refused",
+    Action.UNREAD: "can't be read",
+}
+_REMEDIES = {
+    Action.DRIFT: "To keep a live value, declare it; to put the declared ones back, run pulumi up --refresh.",
+    Action.GONE: "Remove an account that is gone from the code, or correct its accountId.",
 }
 _COUNTED = {
     Effect.WRITE: "writes {}",
@@ -51,7 +56,7 @@ _LEAVING = frozenset({Action.RETAIN, Action.RESTORE, Action.GONE})
 
 def mark(report: Report) -> str:
     """The verdict as one sign: failed, changes that take something away, other changes, none."""
-    if report.failed:
+    if report.failed or report.unwanted:
         return "❌"
     if concerns(report) & {Concern.STATUS, Concern.DELETE}:
         return "⚠️"
@@ -64,7 +69,8 @@ def verdict(report: Report) -> str:
     which = label(report.stacks[0]) if len(report.stacks) == 1 else counted(len(report.stacks), "stack")
     switched = len(status_changes(report.stacks))
     status = f", {counted(switched, 'status change')}" if switched else ""
-    return _brief(f"{asked} of {which}: {headline(report.stacks)}{status}")
+    unwanted = f" (this check fails on {', '.join(report.unwanted)})" if report.unwanted else ""
+    return _brief(f"{asked} of {which}: {headline(report.stacks)}{status}{unwanted}")
 
 
 def summary(stack: Stack) -> str:
@@ -137,6 +143,28 @@ def sentence(account: Account) -> str:
     if account.action is Action.ADOPT and account.live:
         return f"{_SENTENCES[account.action]}, and already is as declared: up writes nothing"
     return _SENTENCES[account.action]
+
+
+def stopped(stack: Stack, purpose: Purpose) -> str:
+    """What the problems of a stack's accounts amount to."""
+    if all(account.action is Action.UNREAD for account in stack.refused):
+        return "Not read"
+    return "Refused" if purpose is Purpose.DRIFT else "Refused: nothing is written"
+
+
+def incomplete(stack: Stack, purpose: Purpose) -> str:
+    """What may be missing where an account has problems, and how to find it."""
+    if purpose is Purpose.DRIFT:
+        return "Whether these accounts differ from code is not known."
+    ended = "Other accounts may have problems or change too: a preview ends at the first problem that it meets."
+    offline = any(account.action is Action.REFUSED for account in stack.refused)
+    return f"{ended} The command audian validate checks all accounts of a stack file." if offline else ended
+
+
+def remedies(stack: Stack) -> str:
+    """What to do about accounts that no longer are as declared, or nothing where all are."""
+    actions = {account.action for account in stack.changed}
+    return " ".join(text for action, text in _REMEDIES.items() if action in actions)
 
 
 def reason(problem: Problem) -> str:

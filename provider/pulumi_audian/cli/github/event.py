@@ -30,6 +30,7 @@ class _Repository(BaseModel):
 class _Head(BaseModel):
     repo: _Repository | None
     """None for a fork that was deleted meanwhile."""
+    sha: str = ""
 
 
 class _Base(BaseModel):
@@ -70,6 +71,8 @@ class Event:
     """The file of the step's job summary."""
     pull_request: int | None = None
     """The pull request's number; None unless the event is `pull_request`."""
+    commit: str = ""
+    """The pull request's newest commit when the event happened."""
     from_fork: bool = False
     """Whether the pull request's branch is in another repository: it gets no secrets then, and a read-only token."""
     labels: frozenset[str] = frozenset()
@@ -96,6 +99,7 @@ class Event:
             token=_token(environ),
             summary=_summary(environ),
             pull_request=found.number if found else None,
+            commit=found.head.sha if found else "",
             from_fork=found.from_fork if found else False,
             labels=frozenset(label.name for label in found.labels) if found else frozenset(),
         )

@@ -1,4 +1,4 @@
-"""The real engine, run as a person would run it: a project, a throw-away backend, an API to talk to."""
+"""What all tests share: an API to talk to, and a project with a stack on it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+"""What a preview says of a status that takes phones out of service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.unit.memory_api import LIVE, Heard, MemoryApi
+
+from pulumi_audian import review
+from pulumi_audian.values import UNKNOWN
+
+ACCOUNT = {"accountId": "acc_1"}
+SUSPENDED: dict[str, Any] = {**ACCOUNT, "status": "suspended", "allowStatus": ["suspended"]}
+STAYS = MemoryApi({**LIVE, "status": "suspended"})
+
+
+@pytest.mark.parametrize(
+    ("inputs", "old_inputs", "api", "warned"),
+    [
+        pytest.param(SUSPENDED, {}, MemoryApi(), True, id="adoption that suspends"),
+        pytest.param(SUSPENDED, {}, STAYS, False, id="adoption of a suspended account"),
+        pytest.param(SUSPENDED, {}, None, True, id="adoption that is not read"),
+        pytest.param({**SUSPENDED, "accountId": UNKNOWN}, {}, MemoryApi(), True, id="adoption of an unknown account"),
+        pytest.param(SUSPENDED, ACCOUNT, MemoryApi(), True, id="newly declared"),
+        pytest.param({**SUSPENDED, "plan": "starter"}, ACCOUNT, MemoryApi(), True, id="declared with an assertion"),
+        pytest.param({**SUSPENDED, "phone": "112"}, SUSPENDED, MemoryApi(), False, id="declared before"),
+        pytest.param({**ACCOUNT, "status": "active"}, SUSPENDED, MemoryApi(), False, id="active again"),
+    ],
+)
+def test_a_suspension_is_announced_where_it_happens(
+    inputs: dict[str, Any], old_inputs: dict[str, Any], api: MemoryApi | None, *, warned: bool
+) -> None:
+    """The consequence is named once where phones stop working, and not where they don't work anyway."""
+    heard = Heard()
+    assert review.preview(inputs, old_inputs, heard, lambda: api) == []
+    assert [line for line in heard.warnings if "its phones stop working" in line] == heard.warnings
+    assert len(heard.warnings) == warned
