@@ -125,7 +125,7 @@ class Account(_Referring, module="audian", name="Account"):
             if value is not None and value != _DEFAULTS.get(name, MISSING)
         }
         opts = _options(opts, inputs.get("onDelete"))
-        facts = {
+        facts: dict[str, Any] = {
             "urn": _urn(resource_name, opts.parent),
             "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
             "ignored": opts.ignore_changes or [],
