@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up env check format lock site sbom audit schema previews bench clean
+.PHONY: help demo test contract mutation up env check format lock site sbom audit schema previews bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -17,6 +17,12 @@ demo: $(READY) ## Show the main job on a local copy of the API: preview, up, no 
 
 test: $(READY) ## Run all tests
 	@$(WITH_ENGINE) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+contract: $(READY) ## Let schemathesis and Prism judge emulator and client at length: make contract SEED=2
+	@CONTRACT_EXAMPLES=300 CONTRACT_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n auto tests/contract $(ARGS)
+
+mutation: $(READY) ## Change the pure core in one place at a time, and count what the tests find: make mutation ARGS='pulumi_audian.retry.*'
+	@$(BIN)/python tools/mutation.py $(ARGS)
 
 up: $(READY) ## Bring a stack's accounts up, against the configured API: make up STACK=name
 	@test -n "$(STACK)" || { echo "make up: which stack? Run make up STACK=name for stacks/Pulumi.name.yaml" >&2; exit 2; }
@@ -56,6 +62,10 @@ audit: $(READY) ## Ask PyPI's advisory service about every locked package
 bench: $(READY) ## Measure what accounts cost; write it to docs/performance.md: make bench ARGS="1 10 5000"
 	@$(WITH_ENGINE) $(BIN)/python tests/bench/measure.py $(ARGS)
 
+chaos: $(READY) ## Run accounts through thousands of seeded faults: make chaos [SEED=1] [BATCHES=18] [ACCOUNTS=60] [BATCH=7]
+	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) \
+		$(if $(BATCHES),--batches $(BATCHES)) $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(BATCH),--batch $(BATCH)) $(ARGS)
+
 schema: $(READY) ## Write the JSON Schemas: of stack files, and of the policy pack's settings
 	@$(BIN)/python tools/schema.py
 	@cd policy && ../$(BIN)/python -m audian_policy.schema > schema.json
@@ -64,7 +74,7 @@ previews: $(READY) ## Record the engine's previews that the report's tests read
 	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python tests/engine/previews.py
 
 clean: ## Remove the environment and caches of this checkout
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .mutation .schemathesis
 
 $(READY): requirements.lock tools/link_checkout.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }

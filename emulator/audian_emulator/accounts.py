@@ -1,4 +1,4 @@
-"""The stored accounts, each with a revision that its ETag shows."""
+"""The stored accounts, each with a revision that its ETag shows, and all that they ever were."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import count
 from typing import TYPE_CHECKING
+
+from audian_emulator.document import deep_merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,11 +31,12 @@ class StoredAccount:
 
 
 class AccountStore:
-    """Accounts by id; revisions are never reused, even after a removal."""
+    """Accounts by id; revisions are never reused, even after a removal, and `versions` keeps every one of them."""
 
     def __init__(self, documents: Iterable[JsonObject]) -> None:
         self._revisions = count(1)
         self._accounts: dict[str, StoredAccount] = {}
+        self.versions: list[StoredAccount] = []
         for document in documents:
             self.put(str(document["id"]), document)
 
@@ -49,7 +52,13 @@ class AccountStore:
         """Store a document as it stands, under a new revision."""
         stored = StoredAccount(document, next(self._revisions))
         self._accounts[account_id] = stored
+        self.versions.append(stored)
         return stored
+
+    def edit(self, account_id: str, patch: JsonObject) -> StoredAccount | None:
+        """Merge a patch as someone else would, without validation; None where there is no such account."""
+        stored = self.get(account_id)
+        return stored and self.put(account_id, deep_merge(touched(stored.document), patch))
 
     def remove(self, account_id: str) -> bool:
         """Forget an account; False where there was none."""

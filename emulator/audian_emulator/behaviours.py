@@ -19,8 +19,8 @@ class ControlModel(BaseModel):
 class RateLimit(ControlModel):
     """A token bucket: how many requests, how fast it refills (requests per second)."""
 
-    capacity: int = Field(ge=0)
-    refill_per_second: float = Field(gt=0)
+    capacity: int = Field(ge=0, strict=True)
+    refill_per_second: float = Field(gt=0, strict=True)
     retry_after: StrictBool = False
 
 

@@ -71,6 +71,11 @@ class Control:
         stored: list[Document] = self._call("GET", "/accounts").json()
         return stored
 
+    def versions(self) -> list[Document]:
+        """Return every version of every account since the last reset: its revision and its document."""
+        stored: list[Document] = self._call("GET", "/versions").json()
+        return stored
+
     def edit(self, account_id: str, patch: Document) -> Document:
         """Edit an account as someone else would; return it."""
         return self._document("PATCH", f"/accounts/{account_id}", patch)

@@ -8,12 +8,12 @@ from typing import Annotated, NoReturn
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
+from starlette.routing import Match, Route
 
-from audian_emulator.accounts import touched
 from audian_emulator.behaviours import Behaviours
-from audian_emulator.document import JsonObject, deep_merge
+from audian_emulator.document import JsonObject
 from audian_emulator.faults import Fault
 from audian_emulator.state import EmulatorState
 
@@ -21,13 +21,22 @@ CONTROL_PREFIX = "/_emulator"
 JsonBody = dict[str, JsonValue]
 
 
+class Refusal(BaseModel):
+    """Why a control was refused."""
+
+    detail: str
+
+
 def create_control_app(state: EmulatorState) -> FastAPI:
     """Build the application that serves the control endpoints for a state."""
-    app = FastAPI(openapi_url=None)
+    # The pages that FastAPI makes of its document load scripts from elsewhere.
+    document = f"{CONTROL_PREFIX}/openapi.json"
+    app = FastAPI(title="Audian emulator", openapi_url=document, docs_url=None, redoc_url=None)
     app.state.emulator = state
     app.include_router(router)
     app.add_exception_handler(RequestValidationError, _bad_input)
     app.add_exception_handler(ValidationError, _bad_input)
+    app.add_exception_handler(405, _wrong_method)
     return app
 
 
@@ -36,6 +45,14 @@ async def _bad_input(_: Request, error: Exception) -> JSONResponse:
         raise error
     problems = [f"{_place(problem['loc'])}: {problem['msg']}" for problem in error.errors()]
     return JSONResponse({"detail": "; ".join(problems)}, 400)
+
+
+async def _wrong_method(request: Request, _: Exception) -> JSONResponse:
+    # Starlette names the methods of the first route with this path only.
+    routes = [route for route in request.app.router.routes if isinstance(route, Route)]
+    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    allowed = sorted({method for route in here for method in route.methods or ()})
+    return JSONResponse({"detail": "Method Not Allowed"}, 405, {"Allow": ", ".join(allowed)})
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -48,7 +65,7 @@ async def _state(request: Request) -> EmulatorState:
 
 
 State = Annotated[EmulatorState, Depends(_state)]
-router = APIRouter(prefix=CONTROL_PREFIX)
+router = APIRouter(prefix=CONTROL_PREFIX, responses={"4XX": {"model": Refusal, "description": "Refused"}})
 
 
 @router.get("/requests")
@@ -95,6 +112,13 @@ async def list_accounts(state: State) -> list[JsonBody]:
         return state.accounts.documents()
 
 
+@router.get("/versions")
+async def list_versions(state: State) -> list[JsonBody]:
+    """List every version of every account since the last reset, in the order in which they were stored."""
+    with state.lock:
+        return [asdict(version) for version in state.accounts.versions]
+
+
 @router.get("/accounts/{account_id}")
 async def read_account(state: State, account_id: str) -> JsonBody:
     """Return one stored account."""
@@ -106,8 +130,8 @@ async def read_account(state: State, account_id: str) -> JsonBody:
 async def edit_account(state: State, account_id: str, patch: JsonBody) -> JsonBody:
     """Edit an account as someone else would: deep merge, no validation, no immutable fields."""
     with state.lock:
-        edited = touched(_stored(state, account_id))
-        return state.accounts.put(account_id, deep_merge(edited, patch)).document
+        edited = state.accounts.edit(account_id, patch)
+        return edited.document if edited else _refuse_unknown(account_id)
 
 
 @router.put("/accounts/{account_id}")
@@ -142,10 +166,10 @@ async def read_behaviour(state: State) -> Behaviours:
 
 
 @router.patch("/behaviour")
-async def change_behaviour(state: State, patch: JsonBody) -> Behaviours:
+async def change_behaviour(state: State, patch: Behaviours) -> Behaviours:
     """Change some behaviours, each given one replaced whole."""
     with state.lock:
-        return state.behave(patch)
+        return state.behave(patch.model_dump(by_alias=True, exclude_unset=True))
 
 
 @router.post("/tokens/expire")

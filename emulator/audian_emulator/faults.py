@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from audian_emulator.behaviours import ControlModel
+from audian_emulator.delivery import Delivery
 
 # The web server frames the response itself and breaks off one whose header text is illegal.
 HeaderText = Annotated[str, StringConstraints(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
@@ -29,7 +30,10 @@ class Fault(ControlModel):
     `times` counts the matches left, 0 meaning no limit. `drop` closes the connection without an
     answer, before or after executing the request. `execute` executes it and then answers with
     `status` all the same. `delay_seconds` holds back the answer (or the drop), not the execution.
-    Without `drop` and anything but a delay, `status` is 500.
+    `edit` and `edit_after` are what someone else does to the account right before and right after
+    the execution. The API's own answer is passed on, shaped as `delivery` says, where the fault has
+    a delay, an edit or a delivery and nothing that replaces the answer; else `status` is 500.
+    `label` is what the request log calls the fault.
     """
 
     method: Literal["GET", "PATCH", "PUT"] | None = None
@@ -39,9 +43,13 @@ class Fault(ControlModel):
     body: JsonValue = None
     headers: dict[str, HeaderText] = Field(default_factory=dict)
     retry_after: StrictInt | HeaderText | None = None
-    delay_seconds: float = Field(default=0, ge=0)
+    delay_seconds: float = Field(default=0, ge=0, strict=True)
     drop: Literal["before", "after"] | None = None
     execute: StrictBool = False
+    delivery: Delivery | None = None
+    edit: dict[str, JsonValue] | None = None
+    edit_after: dict[str, JsonValue] | None = None
+    label: str | None = None
 
     @field_validator("headers")
     @classmethod
@@ -55,7 +63,7 @@ class Fault(ControlModel):
     @model_validator(mode="after")
     def _consistent(self) -> Fault:
         if self.drop and (self.status or self._shapes_answer):
-            message = "a dropped connection has no answer: leave out everything but the delay"
+            message = "a dropped connection has no answer: leave out what shapes one"
             raise ValueError(message)
         if self.status in _BODILESS and self.body is not None:
             message = f"a {self.status} answer has no body"
@@ -64,13 +72,18 @@ class Fault(ControlModel):
 
     @property
     def _shapes_answer(self) -> bool:
+        return self._replaces_answer or self.delivery is not None
+
+    @property
+    def _replaces_answer(self) -> bool:
         return bool(self.body is not None or self.headers or self.retry_after is not None or self.execute)
 
     @property
     def answer_status(self) -> int | None:
         """The status to answer with; None to drop the connection or pass the API's answer on."""
-        only_delays = self.delay_seconds and not self._shapes_answer
-        return self.status if self.status or self.drop or only_delays else 500
+        around = self.delay_seconds or self.delivery or self.edit or self.edit_after
+        passes_on = around and not self._replaces_answer
+        return self.status if self.status or self.drop or passes_on else 500
 
     @property
     def executes(self) -> bool:

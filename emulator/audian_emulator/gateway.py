@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from audian_emulator.api import error_answer, respond
+from audian_emulator.delivery import client_leaves_within, deliver, drop
 from audian_emulator.errors import ApiError
 from audian_emulator.messages import Answer, Call, credentials_in, parse_body
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from audian_emulator.document import JsonObject
     from audian_emulator.faults import Fault
     from audian_emulator.request_log import LogEntry
     from audian_emulator.state import EmulatorState
@@ -40,10 +41,12 @@ class Gateway:
             return
         entry, fault = self._admit(call)
         answer = self._answer(call, entry, fault)
-        if fault and await _client_leaves_within(fault.delay_seconds, receive):
+        if fault and await client_leaves_within(fault.delay_seconds, receive):
             return
         if answer is None:
-            await _drop(receive, send)
+            await drop(receive, send)
+        elif fault and fault.delivery:
+            await deliver(self._response(call, entry, answer), fault.delivery, receive, send)
         else:
             await self._response(call, entry, answer)(scope, receive, send)
 
@@ -51,13 +54,17 @@ class Gateway:
         state = self._state
         with state.lock:
             entry = state.log.open(call, state.tokens.kind(call.token))
-            return entry, state.faults.take(call.method, call.account)
+            fault = state.faults.take(call.method, call.account)
+            entry.fault = fault.label if fault else None
+            return entry, fault
 
     def _answer(self, call: Call, entry: LogEntry, fault: Fault | None) -> Answer | None:
         """Decide the answer, executing the request where the fault lets it; None drops."""
         if fault is None:
             return self._execute(call, entry)
+        self._edit(call, fault.edit)
         executed = self._execute(call, entry) if fault.executes else None
+        self._edit(call, fault.edit_after)
         if fault.drop:
             return None
         return executed if fault.answer_status is None else self._fault_answer(call, fault)
@@ -66,7 +73,14 @@ class Gateway:
         with self._state.lock:
             answer = respond(self._state, call)
             entry.executed = answer.status < _FIRST_ERROR_STATUS
+            account = self._state.accounts.get(str(call.account))
+            entry.revision = account.revision if account and entry.executed else None
             return answer
+
+    def _edit(self, call: Call, patch: JsonObject | None) -> None:
+        if patch is not None:
+            with self._state.lock:
+                self._state.accounts.edit(str(call.account), patch)
 
     def _fault_answer(self, call: Call, fault: Fault) -> Answer:
         status = fault.answer_status or 500
@@ -104,29 +118,3 @@ async def _read_call(request: Request) -> Call:
         body=parse_body(await request.body()),
         request_id=uuid.uuid4().hex,
     )
-
-
-async def _client_leaves_within(seconds: float, receive: Receive) -> bool:
-    if not seconds:
-        return False
-    try:
-        await asyncio.wait_for(_disconnection(receive), seconds)
-    except asyncio.TimeoutError:
-        return False
-    return True
-
-
-async def _disconnection(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _drop(receive: Receive, send: Send) -> None:
-    """Abort the connection of uvicorn's request cycle, which `send` is a method of."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        message = "Dropping a connection works under uvicorn only"
-        raise RuntimeError(message)
-    transport.abort()
-    # Returning before uvicorn has seen the abort would make it report a missing response.
-    await _disconnection(receive)

@@ -25,7 +25,8 @@ class LogEntry:
     """One request as it arrived, and what came of it.
 
     `status` is None while it is under way and where the connection was dropped; `executed` says
-    that the API carried the request out, whatever the client got to see.
+    that the API carried the request out, whatever the client got to see, and `revision` is then
+    that of the account which it read or stored. `fault` is the label of the fault that applied.
     """
 
     seq: int
@@ -39,6 +40,8 @@ class LogEntry:
     body: JsonValue
     status: int | None = None
     executed: bool = False
+    revision: int | None = None
+    fault: str | None = None
 
 
 class RequestLog:

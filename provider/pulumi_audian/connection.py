@@ -27,13 +27,14 @@ def _require_http_url(value: str, info: ValidationInfo) -> str:
     url = HttpUrl(value)
     if url.username or url.password or url.query or url.fragment:
         raise ValueError
-    if url.scheme == "http" and not (info.data.get("allow_plain_http") or _is_loopback(url.host or "")):
+    if url.scheme == "http" and not (info.data.get("allow_plain_http") or is_loopback(url.host or "")):
         raise PydanticCustomError(_UNPROTECTED, "plain http to another machine")
     # The form in which it was judged: another parser could see another host in the same text.
     return str(url).rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host, by its name or address, can only be this machine."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -41,7 +41,8 @@ class Facts:
             urn=facts.get("urn", ""),
             preview=facts.get("preview", True),
             secret=frozenset(facts.get("secret", ())),
-            ignored=tuple(map(parse_dotted, facts.get("ignored", ()))),
+            # A path of nothing would stand for everything.
+            ignored=tuple(filter(None, map(parse_dotted, facts.get("ignored", ())))),
             nulls=tuple(facts.get("nulls", ())),
             former=facts.get("former", {}),
         )

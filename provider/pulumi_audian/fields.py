@@ -115,9 +115,18 @@ def dotted(path: Path) -> str:
 
 
 def parse_dotted(text: str) -> Path:
-    """The path that `dotted` wrote."""
+    """The path that `dotted`, the engine or a person wrote."""
     found = re.findall(r'\[("(?:[^"\\]|\\.)*")\]|([^.\[\]]+)', text)
-    return tuple(json.loads(quoted) if quoted else bare for quoted, bare in found)
+    return tuple(_unquoted(quoted) if quoted else bare for quoted, bare in found)
+
+
+def _unquoted(quoted: str) -> str:
+    try:
+        key: str = json.loads(quoted)
+        key.encode()  # half a character can't be kept
+    except ValueError:
+        return quoted[1:-1].replace('\\"', '"')  # the engine escapes nothing but quotation marks
+    return key
 
 
 def _segment(part: str) -> str:

@@ -98,8 +98,6 @@ class AccountProvider(ResourceProvider):
         known = Known.of(_received(props))
         try:
             account = self._run.client(engine.Log("")).read(id_).account
-            if account["id"] != id_:
-                raise Refused(f"account {id_}: the API answered with account {account['id']}; check audian:apiUrl")
         except AccountGone:
             return ReadResult(None, {})
         except AudianError as error:

@@ -131,10 +131,10 @@ class Account(_Referring, module="audian", name="Account"):
             "ignored": opts.ignore_changes or [],
             "nulls": [*nulls, *null_paths(inputs)],
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
+            "preview": pulumi.runtime.is_dry_run(),
         }
         # What is empty is left out: each entry takes its time on the way.
         facts = {name: fact for name, fact in facts.items() if fact not in ([], {})}
-        facts["preview"] = pulumi.runtime.is_dry_run()
         unresolved = dict.fromkeys(_OUTPUTS)
         super().__init__(resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
 

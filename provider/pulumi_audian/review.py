@@ -57,14 +57,14 @@ def preview(
             return _read_adoption(api, declaration, notices)
         _announce_status(declaration, old_inputs.get("status"), notices)
         if api is not None:
-            return _read_asserted(api, declaration)
+            return _read_assertions(api, declaration)
     except AudianError as error:
         return [Problem("", str(error))]
     edited = [name for name in changed if name in old_inputs]
     return [changed_immutable(name, old_inputs[name], inputs[name], declaration) for name in edited]
 
 
-def _read_asserted(api: Api, declaration: Declaration) -> list[Problem]:
+def _read_assertions(api: Api, declaration: Declaration) -> list[Problem]:
     from pulumi_audian.lifecycle import preview_adoption
 
     return preview_adoption(api, declaration, adopting=False)[1]

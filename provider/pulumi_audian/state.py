@@ -82,11 +82,8 @@ def recorded(
     """
     records = {record.path: record for record in known}
     for change in written:
-        above = next((path for path in records if path == change.path[: len(path)]), None)
-        if above is None:
+        if not any(path == change.path[: len(path)] for path in records):
             records = _with_new_record(records, change)
-        else:
-            records[above] = _with_later_value(records[above], change)
     kept = [path for path in sorted(records) if any(overlap(path, other) for other in declaration.paths)]
     # An up that was killed may have written a later value than state knows: what is declared is ours all the same.
     declared = {path: value_at(declaration.desired, path) for path in kept}
@@ -113,13 +110,6 @@ def _put_back(value: Any, path: Path, former: Any) -> Any:
     inner = _put_back(document.get(head), rest, MISSING) if rest else MISSING
     others = {key: kept for key, kept in document.items() if key != head}
     return {**others, **({} if inner is MISSING else {head: inner})} or MISSING
-
-
-def _with_later_value(record: Overwritten, change: Change) -> Overwritten:
-    inner = change.path[len(record.path) :]
-    if not inner:
-        return record._replace(ours=change.desired)
-    return record._replace(ours=overlay(record.ours if isinstance(record.ours, Mapping) else {}, inner, change.desired))
 
 
 def to_outputs(account: Document, source: Document, declared: Iterable[Path], known: Known) -> dict[str, Any]:
@@ -151,17 +141,17 @@ def declared_inputs(known: Known, account: Document) -> dict[str, Any]:
     """
     outputs = known.outputs
     inputs = {name: outputs[name] for name in ("accountId", *OPTIONS, SECRET_FIELDS) if name in outputs}
-    cleared = inputs.pop("clear", [])
+    cleared = {text: parse_dotted(text) for text in inputs.pop("clear", ())}
     for path in known.declared:
         observed = value_at(account, path)
-        if dotted(path) in cleared:
+        if path in cleared.values():
             continue
         if not same(observed, MISSING):
             # An object at the path of a declared value was declared as `{}`: what is in it is not ours to watch.
             inputs = overlay(inputs, path, {} if isinstance(observed, Mapping) else observed)
         elif isinstance(value_at(account, path[:-1]), Mapping) and value_at(inputs, path[:-1]) is MISSING:
             inputs = overlay(inputs, path[:-1], {})
-    still_clear = [path for path in cleared if same(value_at(account, parse_dotted(path)), MISSING)]
+    still_clear = [text for text, path in cleared.items() if same(value_at(account, path), MISSING)]
     return {**inputs, "clear": still_clear} if "clear" in outputs else inputs
 
 

@@ -88,12 +88,15 @@ def auth_headers(token: str, scheme: str) -> dict[str, str]:
 
 
 def decode_account(answer: Answer, account_id: str) -> Snapshot:
-    """The account in an answer; raises the `ApiError` that the answer stands for."""
+    """The account in an answer; raises the `ApiError` that the answer stands for, also where it is another account."""
     snapshot = decode_change(answer, account_id)
     if snapshot is None:
         why = _unusable(answer.text)
         what = f"the answer is not an account{f' ({why})' if why else ''}"
         message = f"account {account_id}: {what}; check audian:apiUrl and audian:envelope"
+        raise ApiError(message, status=answer.status)
+    if snapshot.account["id"] != account_id:
+        message = f"account {account_id}: the API answered with account {snapshot.account['id']}; check audian:apiUrl"
         raise ApiError(message, status=answer.status)
     return snapshot
 

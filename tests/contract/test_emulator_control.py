@@ -282,6 +282,8 @@ def test_log_tells_each_request(control: Control) -> None:
             "body": {"displayName": "Other"},
             "status": 403,
             "executed": False,
+            "revision": None,
+            "fault": None,
         }
     ]
 

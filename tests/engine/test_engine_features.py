@@ -164,7 +164,7 @@ def test_an_answer_about_another_account_is_refused(bench: Workbench) -> None:
     preview, up = bench.preview(), bench.up("--skip-preview")
     for run in (preview, up):
         assert run.code != 0
-        assert f'the account has "acc_9999999999", the program declares "{ACME}"' in run.text
+        assert f"account {ACME}: the API answered with account acc_9999999999" in run.text
     assert bench.bodies() == []
     bench.api.behave(extraFields={})
     bench.settle(acme={"accountId": ACME})

@@ -69,6 +69,18 @@ def test_restore_leaves_what_others_changed_since(bench: Workbench) -> None:
     assert (account["settings"]["recordingRetention"], account["metadata"]["costCenter"]) == (14, "EU-7")
 
 
+def test_an_answer_about_another_account_restores_nothing(bench: Workbench) -> None:
+    """A destroy that was shown another account fails, so that the next one still knows what to put back."""
+    bench.settle(globex=RESTORED)
+    bench.api.fault(method="GET", status=200, body={"id": ACME, "name": "Acme", "email": "a@acme.com"})
+    destroy = bench.destroy("--skip-preview")
+    assert destroy.code != 0
+    assert f"account {GLOBEX}: the API answered with account {ACME}" in destroy.text
+    assert bench.bodies() == []
+    assert bench.destroy("--skip-preview").code == 0
+    assert bench.api.account(GLOBEX)["displayName"] == "Globex"
+
+
 def test_restore_remembers_the_first_value_over_several_updates(bench: Workbench) -> None:
     """What comes back is what was there before the first write, not the value before the last."""
     bench.settle(globex=RESTORED)

@@ -130,6 +130,24 @@ def test_a_server_that_stays_down_ends_within_the_budget(bench: Workbench) -> No
     assert bench.stored("acme") == before
 
 
+def test_an_unconfirmed_write_that_was_lost_is_made_up_for(bench: Workbench) -> None:
+    """Where neither answer nor read tells what became of a write, the next up finds out, and writes what is missing."""
+    before = bench.api.account(ACME)["displayName"]
+    bench.api.fault(method="GET", delaySeconds=0.01)
+    bench.api.fault(method="PATCH", drop="before")
+    bench.api.fault(method="GET", status=500)
+    bench.declare(acme={**DECLARED, "onDelete": "restore"})
+    up = bench.up("--skip-preview")
+    assert up.code != 0
+    assert "a change was sent, but not confirmed by a read" in up.errors[0]
+    bench.api.clear()
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    assert len(bench.bodies()) == 1
+    assert bench.destroy("--skip-preview").code == 0
+    assert bench.api.account(ACME)["displayName"] == before
+
+
 @pytest.mark.parametrize(
     ("victim", "sent"),
     [

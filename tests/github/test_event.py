@@ -132,6 +132,8 @@ def test_a_bad_event_file_is_named(environ: dict[str, str], content: Any, reason
         ("GITHUB_API_URL", "api.github.com", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_API_URL", "ftp://git.example.com", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_API_URL", "https://git.example.com:70000", "GITHUB_API_URL: the value is not an http(s) URL"),
+        ("GITHUB_API_URL", "http://git.example.com/api/v3", "GITHUB_API_URL: is plain http to another machine"),
+        ("GITHUB_API_URL", "http://127.0.0.1.evil.example", "GITHUB_API_URL: is plain http to another machine"),
         ("GITHUB_API_URL", "https://[x", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_API_URL", "https://me:secret@git.example.com", "GITHUB_API_URL: the value is not an http(s) URL"),
         ("GITHUB_SERVER_URL", "x", "GITHUB_SERVER_URL: the value is not an http(s) URL"),

@@ -14,7 +14,7 @@ from pulumi_audian.client import Client
 from pulumi_audian.connection import Connection
 from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts
 from pulumi_audian.diff import Document
-from pulumi_audian.errors import AccountGone, NotApplied, Problem, Refused
+from pulumi_audian.errors import AccountGone, NotApplied, Problem, Refused, Unconfirmed
 from pulumi_audian.lifecycle import converge, restore
 from pulumi_audian.plan import reopening_problems
 from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Overwritten, Secret, declared_inputs, to_outputs
@@ -142,7 +142,7 @@ class Stack:
 
         try:
             outcome: Outcome = converge(self.api, declaration, known, self.notes)
-        except NotApplied as error:
+        except (NotApplied, Unconfirmed) as error:
             self.stored = stored(error.observed, error.overwritten, failed=True)
             raise
         return stored(outcome.account, outcome.overwritten, failed=False)

@@ -159,6 +159,19 @@ def test_half_an_answer_is_a_failure(length: int, name: str) -> None:
     assert (stack.project, stack.name) == ("audian", "test")
 
 
+@pytest.mark.parametrize("records", [7, [7], [{}], [{"path": 7}]], ids=str)
+def test_an_account_that_is_unlike_ours_is_a_failure(records: object) -> None:
+    """State that someone edited ends in a report that says so, and not in one that leaves the account out."""
+    preview = json.loads(text_of("restored"))
+    for step in preview["steps"]:
+        if "overwritten" in step["oldState"].get("outputs", {}):
+            step["oldState"]["outputs"]["overwritten"] = records
+    stack = read(Printed(json.dumps(preview)), Purpose.PREVIEW, "", "")
+    assert (stack.project, stack.name, stack.accounts) == ("audian", "test", ())
+    assert "the stack holds an account that this version can't read" in str(stack.failure)
+    assert "its state was edited by hand, or written by another version" in str(stack.failure)
+
+
 @pytest.mark.parametrize(
     ("printed", "says"),
     [

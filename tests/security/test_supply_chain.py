@@ -39,6 +39,19 @@ def test_the_environment_is_made_of_locked_files_only() -> None:
     assert [line for line in installs if "--require-hashes" not in line] == []
 
 
+def test_every_package_of_the_mock_is_locked_to_its_content() -> None:
+    """The npm packages that tests use have exact versions and a strong hash each, and come without running scripts."""
+    folder = CHECKOUT / "tests" / "contract"
+    lock = json.loads((folder / "prism" / "package-lock.json").read_text("utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert len(packages) > 100
+    assert [name for name, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert lock["packages"][""]["dependencies"] == {"@stoplight/prism-cli": "5.14.2"}
+    command = re.search(r'\[npm, "ci".*\]', (folder / "conftest.py").read_text("utf-8"))
+    assert command
+    assert '"--ignore-scripts"' in command[0]
+
+
 def test_no_script_is_fetched_and_run() -> None:
     """Nothing here pipes a download into a shell; the engine's official installer is the SDK's own."""
     listed = subprocess.run(["git", "ls-files"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout

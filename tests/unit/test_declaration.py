@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts
+from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts, is_object, no_map, null_paths, wire_names
 from pulumi_audian.values import MISSING, UNKNOWN
 
 INPUTS: dict[str, Any] = {
@@ -105,6 +105,7 @@ def test_facts_are_read_from_their_input() -> None:
             "secret": ["phone"],
             "ignored": ["settings.timezone", 'metadata["crm.id"]'],
             "nulls": ["email"],
+            "former": {"overwritten": [{"path": "phone", "ours": "1"}]},
         }
     )
     assert facts.urn.endswith("::acme")
@@ -112,6 +113,12 @@ def test_facts_are_read_from_their_input() -> None:
     assert facts.secret == {"phone"}
     assert facts.ignored == (("settings", "timezone"), ("metadata", "crm.id"))
     assert facts.nulls == ("email",)
+    assert facts.former == {"overwritten": [{"path": "phone", "ours": "1"}]}
+
+
+def test_a_path_of_nothing_ignores_nothing() -> None:
+    """It would lie above every path."""
+    assert Facts.of({"ignored": ["", "."]}).ignored == ()
 
 
 def test_missing_facts_are_harmless() -> None:
@@ -119,3 +126,58 @@ def test_missing_facts_are_harmless() -> None:
     facts = Facts.of({})
     assert facts.preview is True
     assert (facts.secret, facts.ignored, facts.nulls) == (frozenset(), (), ())
+    assert (facts.urn, facts.former) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wire"),
+    [
+        ("settings", {"enable_recording": True, "timezone": "UTC"}, {"enableRecording": True, "timezone": "UTC"}),
+        ("settings", {"enableRecording": True}, {"enableRecording": True}),
+        ("address", {"postal_code": "1", "unheard_of": "x"}, {"postalCode": "1", "unheard_of": "x"}),
+        pytest.param("metadata", {"postal_code": "1"}, {"postal_code": "1"}, id="keys of metadata are the user's"),
+        pytest.param("unknown", {"postal_code": "1"}, {"postal_code": "1"}, id="no field"),
+        pytest.param("settings", "none", "none", id="no object"),
+        pytest.param("displayName", "display_name", "display_name", id="a text"),
+        ("clear", ["settings.enable_recording", "phone"], ["settings.enableRecording", "phone"]),
+        pytest.param("clear", ("display_name", 7, None), ["displayName", 7, None], id="what is no path is kept"),
+        pytest.param("clear", "display_name", "display_name", id="clear is no list"),
+        pytest.param("allowStatus", ["display_name"], ["display_name"], id="a list of something else"),
+    ],
+)
+def test_python_names_become_the_apis(name: str, value: Any, wire: Any) -> None:
+    """Inside objects of known fields, and in the paths of `clear`; nowhere else."""
+    assert wire_names(name, value) == wire
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("address", True), ("settings", True), ("metadata", False), ("displayName", False), ("unknown", False)],
+)
+def test_objects_of_known_fields(name: str, *, expected: bool) -> None:
+    """Address and settings have members that the contract names."""
+    assert is_object(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("declaration", "paths"),
+    [
+        ({}, []),
+        ({"phone": None, "email": "a@acme.com"}, ["phone"]),
+        ({"settings": {"language": None, "timezone": "UTC"}, "plan": None}, ["settings.language", "plan"]),
+        ({"metadata": {"crm.id": None, "a": {"b": {"c": None}}}}, ['metadata["crm.id"]', "metadata.a.b.c"]),
+        ({"metadata": {7: None, "list": [None]}}, ['metadata["7"]']),
+    ],
+)
+def test_nulls_have_their_paths(declaration: dict[str, Any], paths: list[str]) -> None:
+    """Each null of a declaration is found, however deep, except in lists, which the engine hands on whole."""
+    assert null_paths(declaration) == paths
+
+
+@pytest.mark.parametrize(("declared", "shown"), [("acc_1", '"acc_1"'), (["acc_1"], '["acc_1"]'), (None, "(none)")])
+def test_what_stands_in_place_of_a_map_is_told(declared: Any, shown: str) -> None:
+    """The message shows what was written and how to write it."""
+    assert no_map("acme", declared) == (
+        f"account acme: {shown} is not a map of fields; write it as acme: {{accountId: acc_1234567890, ...}}; "
+        "nothing was read or written"
+    )

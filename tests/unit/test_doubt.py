@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -124,17 +125,20 @@ def test_a_write_that_takes_effect_late_is_on_record(late: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize(
-    ("api", "writes"),
+    ("make_api", "writes"),
     [
-        pytest.param(MemoryApi(doubts=[(FINAL, False)], retry_seconds=60), 1, id="not repeatable"),
-        pytest.param(MemoryApi(doubts=[(REPEATABLE, False)]), 1, id="no budget"),
-        pytest.param(MemoryApi(doubts=[(REPEATABLE, False), (FINAL, False)], retry_seconds=60), 2, id="then final"),
-        pytest.param(MemoryApi(doubts=[(FINAL, True)], reading={2: OFFLINE}), 1, id="unreadable"),
-        pytest.param(MemoryApi(hides=frozenset({"plan"}), reading={2: OFFLINE}), 1, id="unverifiable"),
+        pytest.param(lambda: MemoryApi(doubts=[(FINAL, False)], retry_seconds=60), 1, id="not repeatable"),
+        pytest.param(lambda: MemoryApi(doubts=[(REPEATABLE, False)]), 1, id="no budget"),
+        pytest.param(
+            lambda: MemoryApi(doubts=[(REPEATABLE, False), (FINAL, False)], retry_seconds=60), 2, id="then final"
+        ),
+        pytest.param(lambda: MemoryApi(doubts=[(FINAL, True)], reading={2: OFFLINE}), 1, id="unreadable"),
+        pytest.param(lambda: MemoryApi(hides=frozenset({"plan"}), reading={2: OFFLINE}), 1, id="unverifiable"),
     ],
 )
-def test_a_doubt_that_remains_is_an_error_of_its_own(api: MemoryApi, writes: int) -> None:
+def test_a_doubt_that_remains_is_an_error_of_its_own(make_api: Callable[[], MemoryApi], writes: int) -> None:
     """Where neither answer nor read tells the outcome, nobody is told that nothing was written."""
+    api = make_api()
     with pytest.raises(OutcomeUnknown):
         adopt(api, declared(displayName="New"))
     assert len(api.bodies) == writes

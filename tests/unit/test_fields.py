@@ -63,6 +63,23 @@ def test_every_metadata_key_survives_the_way_through_state(key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        pytest.param('metadata["\\x"]', ("metadata", "\\x"), id="no escape of JSON"),
+        pytest.param('metadata["a\nb"]', ("metadata", "a\nb"), id="a line break as it is"),
+        pytest.param('metadata["a\\"\\x"]', ("metadata", 'a"\\x'), id="the engine escapes quotation marks only"),
+        pytest.param('metadata["\\ud83d"]', ("metadata", "\\ud83d"), id="half a character"),
+        pytest.param('["displayName"]', ("displayName",), id="quoted without need"),
+        pytest.param("metadata[0]", ("metadata", "0"), id="an index"),
+        pytest.param("", (), id="nothing"),
+    ],
+)
+def test_a_path_of_someone_else_is_read(text: str, path: Path) -> None:
+    """People write paths under `clear` and in ignoreChanges, and the engine in its previews: each is some path."""
+    assert parse_dotted(text) == path
+
+
+@pytest.mark.parametrize(
     ("wire", "python"),
     [
         ("name", "name"),

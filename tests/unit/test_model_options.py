@@ -80,3 +80,27 @@ def test_a_path_below_a_scalar_is_refused_in_full_sentences() -> None:
     """Clearing inside a text is a problem whose hint is not empty."""
     (problem,) = problems(clear=["displayName.first"])
     assert not problem.rstrip().endswith("known here:")
+
+
+TWICE = "is declared or cleared as well: keep one of the two"
+
+
+@pytest.mark.parametrize(
+    ("clear", "twice"),
+    [
+        (["phone", "phone"], ["phone"]),
+        (["metadata", "metadata.tier"], ["metadata.tier"]),
+        (["metadata.a.b", "metadata.a"], ["metadata.a.b"]),
+        (["metadata.a", "metadata.b"], []),
+        (["phone", "metadata.tier"], []),
+        (["settings.language", "address"], []),
+    ],
+)
+def test_a_path_is_cleared_once(clear: list[str], twice: list[str]) -> None:
+    """Neither two times nor together with what is above it."""
+    assert problems(clear=clear) == [f"clear: {path} {TWICE}" for path in twice]
+
+
+def test_under_a_declared_value_nothing_is_cleared() -> None:
+    """A text where an object should be has no members that could be."""
+    assert f"clear: settings.language {TWICE}" in problems(settings="none", clear=["settings.language"])

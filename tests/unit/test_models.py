@@ -245,3 +245,17 @@ def test_secret_values_are_masked(name: str, value: Any, leak: str) -> None:
     (problem,) = problems(secret=frozenset({name}), **{name: value})
     assert problem.startswith(name)
     assert leak not in problem
+
+
+@pytest.mark.parametrize("key", ["record", "enableRecordings", "enable_recording"])
+def test_a_key_that_is_near_enough_has_a_hint(key: str) -> None:
+    """A part of the name, a slip, or Python's spelling leads to the API's."""
+    assert problems(settings={key: True}) == [f"settings.{key}: is not a known field; did you mean enableRecording?"]
+
+
+def test_the_models_describe_their_fields() -> None:
+    """The JSON Schema of stack files tells what each value must be, also inside of objects."""
+    schema = models.account_model().model_json_schema()
+    assert schema["properties"]["email"]["description"] == f"Must be {EMAIL}."
+    assert schema["$defs"]["Settings"]["properties"]["timezone"]["description"] == f"Must be {ZONE}."
+    assert {"id", "updatedAt"} & {*schema["properties"]} == set()

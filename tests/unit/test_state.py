@@ -11,11 +11,14 @@ from pulumi_audian.diff import Change
 from pulumi_audian.fields import Path
 from pulumi_audian.state import (
     NOTHING_KNOWN,
+    ONCE_SECRET,
+    OVERWRITTEN,
     Known,
     Overwritten,
     Secret,
     declared_inputs,
     recorded,
+    records_of,
     to_outputs,
 )
 from pulumi_audian.values import MISSING, mapped
@@ -179,6 +182,41 @@ NAME: Path = ("displayName",)
             [(("metadata", "tier"), {"name": "gold", "since": 2020}, "none")],
             id="text in place of an object with a recorded member",
         ),
+        pytest.param(
+            [(("metadata", "tier", "name"), MISSING, "silver")],
+            [Change(("metadata", "tier"), {"name": "silver", "since": 2020}, "none")],
+            {"metadata": {"tier": "none"}},
+            [(("metadata", "tier"), {"since": 2020}, "none")],
+            id="text in place of an object with a member that we added",
+        ),
+        pytest.param(
+            [(("metadata", "tier", "name"), MISSING, "silver")],
+            [Change(("metadata", "tier"), {"name": "silver"}, "none")],
+            {"metadata": {"tier": "none"}},
+            [(("metadata", "tier"), MISSING, "none")],
+            id="text in place of an object that is there only because of us",
+        ),
+        pytest.param(
+            [(("metadata", "a", "b", "c"), MISSING, 1)],
+            [Change(("metadata", "a"), {"b": {"c": 1, "d": 2}, "e": 3}, "none")],
+            {"metadata": {"a": "none"}},
+            [(("metadata", "a"), {"b": {"d": 2}, "e": 3}, "none")],
+            id="text in place of an object with something deep that we added",
+        ),
+        pytest.param(
+            [(("metadata", "a", "b", "c"), MISSING, 1)],
+            [Change(("metadata", "a"), {"b": {"c": 1}}, "none")],
+            {"metadata": {"a": "none"}},
+            [(("metadata", "a"), MISSING, "none")],
+            id="text in place of objects that are all there only because of us",
+        ),
+        pytest.param(
+            [(("metadata", "a", "b", "c"), MISSING, 1)],
+            [Change(("metadata", "a"), "someone else's", "none")],
+            {"metadata": {"a": "none"}},
+            [(("metadata", "a"), MISSING, "none")],
+            id="text in place of someone else's text where we had added an object",
+        ),
     ],
 )
 def test_records_after_a_write(
@@ -192,6 +230,20 @@ def test_records_after_a_write(
     assert recorded([Overwritten(*row) for row in before], written, declaration) == tuple(
         Overwritten(*row) for row in after
     )
+
+
+def test_the_records_in_outputs() -> None:
+    """A next resource gets what was overwritten and what of it is secret, and nothing of an account without records."""
+    outputs = {
+        "displayName": "Acme",
+        OVERWRITTEN: [{"path": "phone", "ours": "1"}],
+        SECRET_FIELDS: ["phone"],
+        ONCE_SECRET: ["email"],
+    }
+    assert records_of(outputs) == {name: outputs[name] for name in (OVERWRITTEN, SECRET_FIELDS, ONCE_SECRET)}
+    assert records_of({OVERWRITTEN: outputs[OVERWRITTEN], "phone": "1"}) == {OVERWRITTEN: outputs[OVERWRITTEN]}
+    assert records_of({OVERWRITTEN: [], SECRET_FIELDS: ["phone"]}) == {}
+    assert records_of({SECRET_FIELDS: ["phone"]}) == {}
 
 
 def refreshed(inputs: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
@@ -234,6 +286,29 @@ def test_a_cleared_field_that_has_a_value_again_is_a_difference() -> None:
     assert refreshed(inputs, {})["clear"] == ["email", "phone"]
     assert refreshed(inputs, {"phone": "+1-555-0200"})["clear"] == ["email"]
     assert refreshed(inputs, {"phone": "+1-555-0200", "email": "a@acme.com"})["clear"] == []
+
+
+def test_a_path_under_clear_may_be_spelt_in_another_way() -> None:
+    """It stays as it was written, and is not taken for a declared value that is gone."""
+    inputs = {**INPUTS, "clear": ['metadata["rank"]', '["phone"]']}
+    assert refreshed(inputs, {}) == inputs
+    assert refreshed(inputs, {"phone": "+1-555-0200"})["clear"] == ['metadata["rank"]']
+
+
+def test_what_is_declared_beside_a_cleared_field_is_watched() -> None:
+    """A path under `clear` doesn't end the search for drift."""
+    inputs = {**INPUTS, "metadata": {"tier": "gold", "zone": "a"}, "clear": ["email", "metadata.rank"]}
+    live = {"metadata": {"tier": "silver", "zone": "b"}, "settings": {"timezone": "Asia/Tokyo"}}
+    assert refreshed(inputs, live)["metadata"] == live["metadata"]
+    assert refreshed(inputs, live)["settings"] == live["settings"]
+
+
+def test_an_object_whose_declared_members_are_gone_is_empty() -> None:
+    """The object is still there, so that it is its members that the engine shows as missing, however many."""
+    inputs = {**INPUTS, "metadata": {"a": {"b": 1, "c": 2}, "d": 3}}
+    assert refreshed(inputs, {"metadata": {"a": {}, "d": 3}})["metadata"] == {"a": {}, "d": 3}
+    assert refreshed(inputs, {"metadata": {"a": {"c": 2}}})["metadata"] == {"a": {"c": 2}}
+    assert refreshed(inputs, {"metadata": {}})["metadata"] == {}
 
 
 def test_an_object_declared_empty_does_not_watch_its_members() -> None:

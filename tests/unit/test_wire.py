@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_audian import wire
-from pulumi_audian.errors import ApiError
+from pulumi_audian.errors import ApiError, Refused
 from pulumi_audian.wire import Answer, Request
 
 URL = "https://api.audian.com:8443/v2"
@@ -59,10 +59,21 @@ def test_an_account_id_can_not_change_the_url() -> None:
     assert wire.read_request(URL, "a/../b?c#d").url == f"{URL}/accounts/a%2F..%2Fb%3Fc%23d"
 
 
+@pytest.mark.parametrize("account_id", ["", ".", ".."])
+def test_a_step_in_a_path_is_no_account_id(account_id: str) -> None:
+    """No request is made of it, and the refusal shows it."""
+    with pytest.raises(Refused) as caught:
+        wire.read_request(URL, account_id)
+    assert str(caught.value) == (
+        f'"{account_id}" is not the id of an account, such as acc_1234567890; nothing was written'
+    )
+
+
 def test_a_key_is_exchanged_in_an_envelope() -> None:
     """The request of the authentication page: PUT api_auth with the key under `data`."""
     request = wire.exchange_request(URL, "key")
     assert (request.method, request.url) == ("PUT", f"{URL}/api_auth")
+    assert request.headers == {"Accept": "application/json", "Content-Type": "application/json"}
     assert json.loads(request.body or "") == {"data": {"api_key": "key"}}
 
 
@@ -93,9 +104,19 @@ def test_the_account_in_an_answer(body: dict[str, Any], account: dict[str, Any])
     assert wire.decode_account(answer(200, body), "acc_1").account == account
 
 
-@pytest.mark.parametrize(("headers", "etag"), [({"etag": '"7-a"'}, '"7-a"'), ({"etag": 'W/"7"'}, None), ({}, None)])
+@pytest.mark.parametrize(
+    ("headers", "etag"),
+    [
+        ({"etag": '"7-a"'}, '"7-a"'),
+        ({"etag": 'W/"7"'}, None),
+        ({}, None),
+        ({"etag": ""}, None),
+        pytest.param({"etag": '"\x01"'}, None, id="a control character"),
+        pytest.param({"etag": '"\xe9"'}, None, id="no ASCII"),
+    ],
+)
 def test_the_version_of_an_answer(headers: dict[str, str], etag: str | None) -> None:
-    """The ETag is kept as it is; a weak one, which no If-Match is true of, is none."""
+    """The ETag is kept as it is; a weak one, or one that can't be sent back as a header, is as none."""
     assert wire.decode_account(answer(200, ACCOUNT, **headers), "acc_1").etag == etag
 
 
@@ -118,6 +139,12 @@ def test_a_200_that_holds_no_account_is_an_error(body: object) -> None:
     """A sign-in page or another document is no account, and the message says what to check."""
     with pytest.raises(ApiError, match="account acc_1: the answer is not an account; check audian:apiUrl"):
         wire.decode_account(answer(200, body), "acc_1")
+
+
+def test_another_account_is_an_error() -> None:
+    """Whatever shows another account, such as a cache before the API, is not taken for the one that was asked for."""
+    with pytest.raises(ApiError, match="account acc_1: the API answered with account acc_2; check audian:apiUrl"):
+        wire.decode_account(answer(200, {**ACCOUNT, "id": "acc_2"}), "acc_1")
 
 
 @pytest.mark.parametrize("status", [200, 201])

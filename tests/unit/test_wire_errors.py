@@ -102,6 +102,23 @@ def test_a_refused_field_is_named(body: dict[str, Any], words: list[str]) -> Non
     assert all(word in str(found) for word in ["refused email", *words, "HTTP 400"])
 
 
+def test_several_refused_fields_are_all_told() -> None:
+    """Each with its reasons, in the order of their names; no one of them is the error's field."""
+    found = error(
+        400, {"data": {"status": {"enum": {}}, "email": {"unique": {"message": "taken"}, "b": {"message": "odd"}}}}
+    )
+    assert "the API answered: email: taken, odd; status: validation error (HTTP 400)" in str(found)
+    assert found.field == ""
+
+
+@pytest.mark.parametrize(
+    "rules", [{}, {"enum": {}}, {"enum": "no"}, {"enum": {"message": 7}}, {"enum": {"message": ""}}]
+)
+def test_a_rule_without_words_is_told_as_what_it_is(rules: dict[str, Any]) -> None:
+    """The field is named all the same."""
+    assert "the API refused status: validation error (HTTP 400)" in str(error(400, {"data": {"status": rules}}))
+
+
 @pytest.mark.parametrize("body", [KAZOO, PARAM], ids=["6", "2"])
 def test_a_value_that_the_api_did_not_name_is_not_made_up(body: dict[str, Any]) -> None:
     """Where the answer names a field without its value, the message does not say that there was none."""

@@ -55,7 +55,10 @@ def read(
         return Stack(project, stack, failure=_incomplete(printed, str(error)))
     urns = [step.urn for step in preview.steps] + [line.urn for line in preview.diagnostics if line.urn]
     project, stack = stack_of(urns[0]) if urns else (project, stack)
-    found = _stack(preview, purpose, Stack(project, stack), locate(stack))
+    try:
+        found = _stack(preview, purpose, Stack(project, stack), locate(stack))
+    except (LookupError, TypeError, ValueError) as error:
+        return Stack(project, stack, failure=_unreadable(error))
     if found.failed or not (printed.code or printed.reason):
         return found
     return Stack(project, stack, failure=_incomplete(printed, ""))
@@ -153,6 +156,13 @@ def _failure(diagnostics: Iterable[Diagnostic], *, explained: bool) -> str | Non
     texts = [f"{name_of(line.urn)}: {line.text}" if line.urn else line.text for line in errors]
     telling = [text for text in dict.fromkeys(texts) if not text.startswith(_NOISE)]
     return "\n".join(telling or ([] if explained else texts)) or None
+
+
+def _unreadable(error: Exception) -> str:
+    return (
+        f"the stack holds an account that this version can't read ({type(error).__name__}: {error}): "
+        "its state was edited by hand, or written by another version of pulumi-audian"
+    )
 
 
 def _incomplete(printed: Printed, why: str) -> str:

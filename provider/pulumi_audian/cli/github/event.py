@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from pulumi_audian.connection import is_loopback
 from pulumi_audian.errors import AudianError
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
@@ -95,7 +96,7 @@ class Event:
             name=name,
             repository=_repository(environ),
             run_url=_run_url(environ),
-            api_url=_url(environ, "GITHUB_API_URL", "https://api.github.com"),
+            api_url=_api_url(environ),
             token=_token(environ),
             summary=_summary(environ),
             pull_request=found.number if found else None,
@@ -110,6 +111,16 @@ def _repository(environ: Mapping[str, str]) -> str:
     if not _REPOSITORY.fullmatch(value):
         raise GitHubError(f"GITHUB_REPOSITORY: {value!r} is not owner/name; leave it as the runner sets it")
     return value
+
+
+def _api_url(environ: Mapping[str, str]) -> str:
+    url = _url(environ, "GITHUB_API_URL", "https://api.github.com")
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise GitHubError(
+            "GITHUB_API_URL: is plain http to another machine, which shows the token to everyone on the way; use https"
+        )
+    return url
 
 
 def _url(environ: Mapping[str, str], name: str, default: str) -> str:

@@ -1,0 +1,89 @@
+"""Changes the pure core in one place at a time and sees whether a test fails: `python tools/mutation.py [NAME ...]`.
+
+Prints how many of these mutants the tests found, by module, and every one that they did not find. With names, such as
+`pulumi_audian.retry.*`, only those are tried again, and what was found of the others stays. `mutmut show NAME` in the
+working directory shows what a mutant changes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+WORK = CHECKOUT / ".mutation"
+MUTMUT = Path(sys.prefix) / "bin" / "mutmut"
+FOUND = ("killed", "timeout", "segfault", "caught by type check")
+# Under load Hypothesis would take slowness for a failure, and the mutant for one that was found. A cached model would
+# hide which tests depend on the functions that make it.
+CONFTEST = """import pytest
+from hypothesis import settings
+
+from pulumi_audian import models
+
+settings.register_profile("mutation", max_examples=60, derandomize=True, database=None, deadline=None)
+
+
+@pytest.fixture(autouse=True)
+def _new_models():
+    models.account_model.cache_clear()
+"""
+
+
+def main() -> int:
+    """Run the mutants and print the score; 1 where mutmut itself fails."""
+    names = sys.argv[1:]
+    _lay_out(anew=not names)
+    done = _mutmut("run", "--max-children", str(os.cpu_count() or 1), *names)
+    if done.returncode:
+        return 1
+    listed = _mutmut("results", "--all", "true", capture=True).stdout
+    print(rendered(_statuses(listed)))
+    return 0
+
+
+def _lay_out(*, anew: bool) -> None:
+    # mutmut knows the modules of a package in `src` only.
+    if anew:
+        shutil.rmtree(WORK, ignore_errors=True)
+    for source, target in (("provider/pulumi_audian", "src/pulumi_audian"), ("tests", "tests")):
+        shutil.rmtree(WORK / target, ignore_errors=True)
+        shutil.copytree(CHECKOUT / source, WORK / target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(CHECKOUT / "pyproject.toml", WORK)
+    (WORK / "conftest.py").write_text(CONFTEST, "utf-8")
+
+
+def _mutmut(*arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+    command = ["nice", "-n", "19", str(MUTMUT), *arguments]
+    return subprocess.run(command, cwd=WORK, text=True, check=False, stdout=subprocess.PIPE if capture else None)
+
+
+def _statuses(listed: str) -> dict[str, str]:
+    pairs = (line.strip().partition(": ") for line in listed.splitlines() if "__mutmut_" in line)
+    return {name: status for name, _, status in pairs if status != "not checked"}
+
+
+def rendered(statuses: Mapping[str, str]) -> str:
+    """The table of modules, and the mutants that no test found."""
+    by_module: dict[str, Counter[bool]] = defaultdict(Counter)
+    for name, status in statuses.items():
+        by_module[name.split(".")[1]][status in FOUND] += 1
+    rows = [_row(module, [counted]) for module, counted in sorted(by_module.items())]
+    missed = [f"{status}: {name}" for name, status in sorted(statuses.items()) if status not in FOUND]
+    head = ["| module | mutants | found | not found | score |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows, _row("all", by_module.values()), "", *missed])
+
+
+def _row(name: str, counts: Iterable[Counter[bool]]) -> str:
+    total = sum(counts, Counter[bool]())
+    mutants = total.total()
+    return f"| {name} | {mutants} | {total[True]} | {total[False]} | {100 * total[True] / max(mutants, 1):.1f} % |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
