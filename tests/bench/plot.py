@@ -25,6 +25,7 @@ def draw(figures: Figures, names: list[str]) -> None:
         title="CPU seconds of a preview without changes, as multiples of the floor",
         x_title="accounts",
         legend_at_bottom=True,
+        legend_at_bottom_columns=4,
         print_values=True,
         print_values_position="top",
         value_formatter=lambda ratio: f"{ratio:.1f}",
@@ -36,7 +37,7 @@ def draw(figures: Figures, names: list[str]) -> None:
     for name in names:
         if name != FLOOR:
             chart.add(name, [_ratio(figures, name, size) for size in sizes])
-    PICTURE.write_bytes(chart.render() + b"\n")
+    PICTURE.write_text(f"{chart.render()}\n", "utf-8")
 
 
 def _ratio(figures: Figures, name: str, size: int) -> float | None:

@@ -40,6 +40,7 @@ class PulumiStack:
             **environment,
             "PULUMI_BACKEND_URL": f"file://{directory / 'backend'}",
             "PULUMI_CONFIG_PASSPHRASE": "bench",
+            "PULUMI_HOME": str(directory / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
         }
         self._run("stack", "init", "bench")

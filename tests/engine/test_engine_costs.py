@@ -40,7 +40,7 @@ def test_an_account_costs_no_call_and_no_byte_more_than_it_must(bench: Workbench
     up = bench.up("--skip-preview")
     assert up.code == 0, up.text
     assert Counter(bench.calls()) == {"GET": 3, "PATCH": 3}
-    assert bytes_of_our_own(bench, "acme") < 450
+    assert bytes_of_our_own(bench, "acme") < 350
 
     bench.environment["PULUMI_DEBUG_GRPC"] = str(tmp_path / "preview.json")
     preview = bench.preview("--expect-no-changes")
