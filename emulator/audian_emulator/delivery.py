@@ -29,7 +29,7 @@ class Delivery(ControlModel):
     content_type: str | None = Field(default=None, pattern=r"^[!-~]([ -~]*[!-~])?$")
     padding_bytes: StrictInt = Field(default=0, ge=0)
     cut_after_bytes: StrictInt | None = Field(default=None, ge=0)
-    trickle_seconds: float = Field(default=0, ge=0)
+    trickle_seconds: float = Field(default=0, ge=0, strict=True)
 
 
 async def deliver(response: Response, delivery: Delivery, receive: Receive, send: Send) -> None:

@@ -20,7 +20,8 @@ _MASK = "[secret]"
 _SHORTEST_SECRET_WITHIN_TEXT = 4
 _OK = 200
 _UNAUTHORIZED = 401
-_SERVER_ERROR = 500
+_REDIRECTS = range(300, 400)
+_SERVER_ERRORS = range(500, 1000)
 
 
 class _Call(NamedTuple):
@@ -84,8 +85,8 @@ class Client:
             message = f"{call.subject}: not asked, because the API wants fewer requests (HTTP 429); run again later"
             raise retry.Again(Unreachable(message), held)
         answer = self._exchange(call, token)
-        doubtful = call.request.method == "PATCH" and answer.status != retry.TOO_MANY_REQUESTS
-        if answer.status in retry.BUSY or (doubtful and answer.status == _SERVER_ERROR):
+        doubtful = call.request.method == "PATCH" and _leaves_in_doubt(answer.status)
+        if answer.status in retry.BUSY or doubtful:
             error = wire.refusal(answer, call.subject)
             wait = retry.asked_wait(answer.headers, time.time())
             if doubtful:
@@ -131,6 +132,11 @@ class Client:
     def _credentials(self) -> list[str]:
         held = [self._connection.token, self._connection.api_key]
         return [secret.get_secret_value() for secret in held if secret] + [self._issued_token or ""]
+
+
+def _leaves_in_doubt(status: int) -> bool:
+    # A server, or something before it, may have handed a write on before it answered so.
+    return status in _SERVER_ERRORS or status in _REDIRECTS
 
 
 def _masked(answer: Answer, secrets: Iterable[str]) -> Answer:

@@ -5,7 +5,7 @@ the field, the value and the remedy. The classes differ by what is known about t
 
 - `Refused`: a rule of ours stopped the operation; nothing was written.
 - `ApiError`: the API answered with an error status; a write that got one was not applied
-  (5xx excepted, see `OutcomeUnknown`).
+  (5xx and redirects excepted, see `OutcomeUnknown`).
 - `AccountGone`: the API said that the account does not exist; nothing was written.
 - `Unreachable`: no request reached the API; nothing was written.
 - `OutcomeUnknown`: a write was sent and its outcome can't be told from the answer; read before repeating.

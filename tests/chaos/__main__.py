@@ -13,9 +13,9 @@ from pathlib import Path
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from tests.chaos.page import PAGE, written
 from tests.chaos.report import Report, listed
+from tests.chaos.running import BatchRun, Result
 from tests.chaos.stories import drawn
 from tests.chaos.trace import told
-from tests.chaos.voyage import Result, Voyage
 
 from audian_emulator import Emulator
 
@@ -33,10 +33,10 @@ def _arguments() -> argparse.Namespace:
 def carried_out(seed: int, number: int, accounts: int, *, tells: bool = False) -> Result:
     """The result of one batch, which is run in a directory of its own; `tells` prints what led to violations."""
     with Emulator.running() as emulator, tempfile.TemporaryDirectory() as directory:
-        voyage = Voyage(drawn(seed, number, accounts), Path(directory), emulator)
-        result = voyage.carried_out()
+        run = BatchRun(drawn(seed, number, accounts), Path(directory), emulator)
+        result = run.carried_out()
         bad = {violation.account_id for violation in result.violations}
-        for case in voyage.cases():
+        for case in run.cases():
             if tells and case.account_id in bad:
                 print(told(case))  # noqa: T201 - for whoever looks into it
         return result

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.chaos.evidence import Case, Leg, Write, others, writes
 from tests.chaos.stories import TEXTS
-from tests.property.documents import Document, Path, at, canonical, differing, holds, leaves, related, uncovered
+from tests.property.documents import Document, Path, at, canonical, differing, holds, leaves, uncovered
 from tests.property.programs import wanted
 from tests.property.promises import ASSERTABLE, MUTABLE, unsatisfied_paths
 
@@ -105,11 +105,8 @@ def _conflicts(leg: Leg, account: Document) -> list[Path]:
     """The paths to write which someone else changed since state knew them."""
     if leg.before is None or leg.refreshed:
         return []
-    known, declared = leg.before.outputs, wanted(leg.before.inputs)
-    watched = [
-        path for path in unsatisfied_paths(wanted(leg.program), account) if any(related(path, p) for p in declared)
-    ]
-    return [path for path in watched if canonical(at(known, path)) != canonical(at(account, path))]
+    known, written = leg.before.outputs, unsatisfied_paths(wanted(leg.program), account)
+    return [path for path in written if canonical(at(known, path)) != canonical(at(account, path))]
 
 
 def overwritten(case: Case) -> Iterator[str]:

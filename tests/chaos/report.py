@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.chaos.invariants import Violation
 from tests.chaos.kinds import KINDS, OTHERS
 from tests.chaos.outcomes import INVARIANTS
-from tests.chaos.voyage import Result
+from tests.chaos.running import Result
 
 
 @dataclass

@@ -16,9 +16,9 @@ from tests.chaos.stories import drawn
 @pytest.mark.timeout(300)
 def test_nothing_that_must_not_happen_happens() -> None:
     """Accounts go through adoption, change and departure under faults and a kill, with nothing violated."""
-    result = carried_out(seed=7, number=0, accounts=16)
+    result = carried_out(seed=384, number=0, accounts=12)
     assert result.violations == []
-    assert result.schedules == 48
+    assert result.schedules == 36
     assert result.injected.total() > 20
 
 

@@ -60,6 +60,7 @@ def test_an_update_that_was_not_taken_is_an_error_and_state_is_true(bench: Workb
         pytest.param({"drop": "after"}, id="connection lost after the write"),
         pytest.param({"status": 500, "execute": True}, id="500 after the write"),
         pytest.param({"status": 503, "execute": True}, id="503 after the write"),
+        pytest.param({"status": 307, "execute": True}, id="a redirect after the write"),
         pytest.param({"delaySeconds": 3}, id="timed out after the write"),
         pytest.param({"status": 204, "execute": True}, id="an answer without content"),
         pytest.param({"status": 200, "execute": True, "body": {"status": "success"}}, id="an answer without account"),

@@ -10,7 +10,7 @@ from tests.security.certificates import Authority
 from tests.security.clients import CALLS, WITH_KEY, client, exchange, read, write
 from tests.security.hostile import ACCOUNT, API_KEY, REDIRECTS, TOKEN, Received, Server, always, answer, serving
 
-from pulumi_audian.errors import ApiError, AudianError, Unreachable
+from pulumi_audian.errors import AudianError, OutcomeUnknown, Unreachable
 
 ELSEWHERE: list[str] = [
     "http://127.0.0.1:{port}/v2/accounts/acc_1",
@@ -35,7 +35,7 @@ def test_a_redirect_is_an_error_and_is_not_followed(
 ) -> None:
     """Neither the account's calls nor the exchange of the key go where an answer points."""
     server.answering = always(answer(b"", status, Location=location.format(port=other.port)))
-    with pytest.raises(ApiError, match=f"HTTP {status[:3]}"):
+    with pytest.raises(AudianError, match=f"HTTP {status[:3]}"):
         call(server.url)
     assert len(server.received) == 1
     assert other.received == []
@@ -44,7 +44,7 @@ def test_a_redirect_is_an_error_and_is_not_followed(
 def test_a_redirect_on_the_same_host_is_not_followed_either(server: Server) -> None:
     """A path of the server's choice would be one that nobody declared."""
     server.answering = always(answer(b"", REDIRECTS[3], Location="/v2/accounts/acc_2"))
-    with pytest.raises(ApiError, match="HTTP 307"):
+    with pytest.raises(OutcomeUnknown, match="HTTP 307"):
         write(server.url)
     assert [request.target for request in server.received] == ["/v2/accounts/acc_1"]
 
@@ -55,7 +55,7 @@ def test_a_redirect_on_the_same_host_is_not_followed_either(server: Server) -> N
 def test_a_redirect_to_nowhere_is_the_same_error(server: Server, location: str) -> None:
     """What a redirect says is not even parsed."""
     server.answering = always(answer(b"", REDIRECTS[1], Location=location))
-    with pytest.raises(ApiError, match="with a redirect"):
+    with pytest.raises(OutcomeUnknown, match="with a redirect"):
         write(server.url)
 
 

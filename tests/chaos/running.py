@@ -57,7 +57,7 @@ class _Past:
     done: Done
 
 
-class Voyage:
+class BatchRun:
     """One batch on a workbench of its own."""
 
     def __init__(self, batch: Batch, directory: Path, emulator: Emulator) -> None:
@@ -182,7 +182,7 @@ def _verb(phase: str) -> str:
 
 
 def _leg(past: _Past, account_id: str) -> Leg:
-    failed: dict[str, Any] = {"error": past.done.text[-3000:]} if past.clean and past.done.code else {}
+    failed: dict[str, Any] = {"error": past.done.text[-1000:]} if past.clean and past.done.code else {}
     return Leg(
         command=past.command,
         program=past.programs[account_id],
