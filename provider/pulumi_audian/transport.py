@@ -167,8 +167,10 @@ class _Watched:
 def _explained(error: OSError) -> NoAnswer:
     if not isinstance(error, requests.RequestException):
         return NoAnswer(str(error), lasting=True)  # the environment's file of certificates can't be read
+    if isinstance(error, ValueError):  # what requests finds wrong before it connects
+        return NoAnswer("its URL, or the proxy in the environment, can't be used", sent=False, lasting=True)
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    sent = not isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL))
+    sent = not isinstance(error, requests.ConnectTimeout)
     if isinstance(error, requests.Timeout):
         return NoAnswer(_TIMED_OUT, sent=sent)
     if isinstance(reason, NewConnectionError):

@@ -14,8 +14,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 from filelock import FileLock
+from tests.contract.document import CONTRACT
 
-CONTRACT = Path(__file__).with_name("openapi.yaml")
 _PACKAGE = Path(__file__).with_name("prism")
 _START_SECONDS = 60
 

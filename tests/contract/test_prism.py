@@ -13,8 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-import yaml
-from tests.contract.conftest import CONTRACT
+from tests.contract.document import DOCUMENT
 
 from pulumi_audian.client import Client
 from pulumi_audian.connection import connect
@@ -25,7 +24,6 @@ from pulumi_audian.wire import Answer, Request
 ACME = "acc_1234567890"
 TOKEN = {"AUDIAN_API_TOKEN": "any-token"}
 KEY = {"AUDIAN_API_KEY": "audian-api-key"}
-DOCUMENT: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
 RESPONSES = DOCUMENT["components"]["responses"]
 ACCOUNT = RESPONSES["Account"]["content"]["application/json"]["example"]
 CHANGES = DOCUMENT["paths"]["/accounts/{accountId}"]["patch"]["requestBody"]["content"]["application/json"]["examples"]

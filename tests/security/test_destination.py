@@ -10,7 +10,7 @@ from tests.security.certificates import Authority
 from tests.security.clients import CALLS, WITH_KEY, client, exchange, read, write
 from tests.security.hostile import ACCOUNT, API_KEY, REDIRECTS, TOKEN, Received, Server, always, answer, serving
 
-from pulumi_audian.errors import AudianError, OutcomeUnknown
+from pulumi_audian.errors import AudianError, OutcomeUnknown, Unreachable
 
 ELSEWHERE: list[str] = [
     "http://127.0.0.1:{port}/v2/accounts/acc_1",
@@ -106,6 +106,17 @@ def test_plain_http_goes_through_no_proxy(
     call(server.url)
     assert server.received
     assert other.received == []
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "http://["])
+@pytest.mark.parametrize("call", CALLS)
+def test_a_proxy_that_can_not_be_used_is_told(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, call: Callable[[str], object]
+) -> None:
+    """Nothing is sent around it, nothing is tried twice, and a change is not in doubt."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(Unreachable, match=r"its URL, or the proxy in the environment, can't be used"):
+        call("https://127.0.0.1:9/v2")
 
 
 def test_a_proxy_of_https_does_not_see_the_credential(other: Server, monkeypatch: pytest.MonkeyPatch) -> None:

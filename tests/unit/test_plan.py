@@ -14,8 +14,10 @@ from pulumi_audian.plan import (
     changed_immutable,
     counted,
     immutable_problems,
+    read_adoption,
     released,
     render_adoption,
+    render_changes,
     render_released,
 )
 from pulumi_audian.values import UNKNOWN
@@ -196,3 +198,26 @@ def test_a_release_says_what_it_means() -> None:
 def test_counting(number: int, text: str) -> None:
     """Only one of a thing is in the singular."""
     assert counted(number, "value") == text
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rest", "observed"),
+    [
+        ({"displayName": "New"}, "6 other values stay untouched", {("displayName",): '"Acme"'}),
+        ({"displayName": "Acme"}, "which already is as declared: up writes nothing", {}),
+    ],
+)
+def test_a_printed_adoption_is_read_back(inputs: dict[str, Any], rest: str, observed: dict[Any, str]) -> None:
+    """A report finds name, rest and values in what the preview printed, and nothing in the words of another account."""
+    declaration = declared(**inputs)
+    printed = render_adoption(adoption(OBSERVED, declaration), declaration)
+    assert read_adoption(printed, declaration) == ("Acme Corporation", rest, observed)
+    assert read_adoption(printed.replace("acc_1", "acc_2"), declaration) is None
+    assert read_adoption(f"warning: {printed}", declaration) is None
+
+
+def test_what_an_account_lacks_is_not_made_up() -> None:
+    """Without name and status there is neither in the plan, and without changes there are no lines."""
+    plan = adoption({"id": "acc_1"}, declared())
+    assert (plan.title, plan.status, plan.changes, plan.untouched) == ("", "", (), 0)
+    assert render_changes(plan.changes, declared()) == []

@@ -151,6 +151,13 @@ NAME: Path = ("displayName",)
         ),
         pytest.param([(NAME, "Old", "Acme")], [], {}, [], id="released"),
         pytest.param(
+            [(("metadata", "tier"), "gold", "silver")],
+            [],
+            {"metadata": {}},
+            [(("metadata", "tier"), "gold", "silver")],
+            id="released, and still inside of what is declared",
+        ),
+        pytest.param(
             [(("phone",), "1", "222")],
             [Change(NAME, "Old", "Acme")],
             {"phone": "222", "displayName": "Acme"},

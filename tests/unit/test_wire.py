@@ -91,6 +91,8 @@ def test_the_token_travels_in_one_header(scheme: str, header: dict[str, str]) ->
     [
         pytest.param(ACCOUNT, ACCOUNT, id="flat"),
         pytest.param({"data": ACCOUNT, "status": "success"}, ACCOUNT, id="envelope with status"),
+        pytest.param({"data": ACCOUNT, "status": "error"}, ACCOUNT, id="envelope of an error"),
+        pytest.param({"data": ACCOUNT, "status": "fatal"}, ACCOUNT, id="envelope of a fatal error"),
         pytest.param(
             {"auth_token": "t", "data": ACCOUNT, "request_id": "r", "status": "success"}, ACCOUNT, id="full envelope"
         ),
@@ -173,3 +175,4 @@ def test_a_failed_exchange_repeats_no_credential(status: int, body: object) -> N
     assert "hush" not in str(caught.value)
     assert f"HTTP {status}" in str(caught.value)
     assert "AUDIAN_API_KEY" in str(caught.value)
+    assert caught.value.status == status
