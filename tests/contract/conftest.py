@@ -1,4 +1,4 @@
-"""What the contract tests share: Prism, a mock that knows the contract's document and nothing of this project."""
+"""What the contract tests share: an emulator for each file, and Prism, a mock that knows the contract alone."""
 
 from __future__ import annotations
 
@@ -16,8 +16,24 @@ import pytest
 from filelock import FileLock
 from tests.contract.document import CONTRACT
 
+from audian_emulator import Control, Emulator
+
 _PACKAGE = Path(__file__).with_name("prism")
 _START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Control]:
+    """The emulator of a file."""
+    with Emulator.running() as emulator:
+        yield Control(emulator.url)
+
+
+@pytest.fixture
+def control(running: Control) -> Control:
+    """The emulator as it was at first."""
+    running.reset()
+    return running
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from audian_emulator import Control, Emulator
+from audian_emulator import Control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 ACME = "acc_1234567890"
 GLOBEX = "acc_2345678901"
@@ -70,20 +70,6 @@ CONTRACT_ERROR = """{
     }
 }"""
 INVALID_TIMEZONE = {"settings": {"timezone": "Invalid/Timezone"}}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Control]:
-    """Run one emulator for this file."""
-    with Emulator.running() as emulator:
-        yield Control(emulator.url)
-
-
-@pytest.fixture
-def control(running: Control) -> Control:
-    """Reset the emulator before each test."""
-    running.reset()
-    return running
 
 
 @pytest.fixture

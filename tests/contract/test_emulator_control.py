@@ -27,20 +27,6 @@ GLOBEX = "acc_2345678901"
 LONG_SECONDS = 30
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Control]:
-    """Run one emulator for this file."""
-    with Emulator.running() as emulator:
-        yield Control(emulator.url)
-
-
-@pytest.fixture
-def control(running: Control) -> Control:
-    """Reset the emulator before each test."""
-    running.reset()
-    return running
-
-
 def call(control: Control, body: object = None, account: str = ACME, timeout: float = 10) -> requests.Response:
     """GET an account, or PATCH it where there is a body."""
     url, headers = f"{control.api_url}/accounts/{account}", {"X-Auth-Token": control.full_token}

@@ -9,7 +9,7 @@ from tests.packaging.building import Distributions
 from tests.packaging.environments import CHECKOUT, Environment, make
 
 BOUNDS = {"lowest-direct": "3.10", "highest": "3.13"}
-TOOLS = ("cmarkgfm", "hypothesis", "jsonschema", "pytest", "pytest-timeout", "syrupy")
+TOOLS = ("cmarkgfm", "filelock", "hypothesis", "jsonschema", "platformdirs", "pytest", "pytest-timeout", "syrupy")
 # The committed schema is what the locked pydantic writes: another one says the same in other words.
 WRITTEN_BY_THE_LOCKED = "tests/unit/test_report_document.py::test_the_published_schema_is_the_one_that_the_model_gives"
 USING_DEPENDENCIES = (
