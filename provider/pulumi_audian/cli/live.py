@@ -17,9 +17,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from pulumi_audian.cli.diagnosis.command import NoAnswerOf
+from pulumi_audian.cli.diagnosis import stack as diagnosis
 from pulumi_audian.cli.diagnosis.stack import Stack
-from pulumi_audian.connection import Connection, connect
+from pulumi_audian.connection import Connection
 from pulumi_audian.errors import AccountGone, AudianError, Refused
 from pulumi_audian.report.escaping import without_commands
 from pulumi_audian.settings import CREDENTIALS, NAMESPACE
@@ -30,7 +30,7 @@ from pulumi_audian.validation.stack import settings_of
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from pulumi_audian.client import Client
+    from pulumi_audian.wire import Snapshot
 
 Account = Mapping[str, Any]
 _AT_ONCE = 8
@@ -67,18 +67,9 @@ def stack_in(file: Path) -> Stack:
 
 def connection_of(stack: Stack) -> Connection:
     """The connection that a stack's settings and the environment describe; raises `Refused`."""
-    reasons: dict[str, str] = {}
-
-    def configured(key: str) -> Any:
-        try:
-            return stack.configured(key)
-        except NoAnswerOf as reason:
-            reasons[key] = str(reason)
-            return None
-
-    connection = connect(configured, os.environ)
+    connection, undecided = diagnosis.connection_of(stack)
     credentials = {NAMESPACE + name for name in CREDENTIALS}
-    missed = [reason for key, reason in reasons.items() if not (key in credentials and connection.has_credential)]
+    missed = [reason for key, reason in undecided.items() if not (key in credentials and connection.has_credential)]
     if missed:
         raise Refused("; ".join(missed))
     return connection
@@ -90,7 +81,7 @@ def read_accounts(connection: Connection, account_ids: Sequence[str]) -> dict[st
 
     with _progress(len(account_ids)) as progress, ThreadPoolExecutor(_AT_ONCE) as pool:
         client = Client(connection, lambda message: progress.console.print(Text(message)))
-        reads = {account_id: pool.submit(_read, client, account_id) for account_id in account_ids}
+        reads = {account_id: pool.submit(client.read, account_id) for account_id in account_ids}
         try:
             found = dict(_answers(reads, progress))
         except BaseException:
@@ -102,19 +93,15 @@ def read_accounts(connection: Connection, account_ids: Sequence[str]) -> dict[st
     return {account_id: answer for account_id, answer in found.items() if not isinstance(answer, AudianError)}
 
 
-def _answers(reads: Mapping[str, Future[Account]], progress: Progress) -> Iterator[tuple[str, Account | AccountGone]]:
+def _answers(reads: Mapping[str, Future[Snapshot]], progress: Progress) -> Iterator[tuple[str, Account | AccountGone]]:
     for account_id, read in reads.items():
         try:
-            yield account_id, read.result()
+            yield account_id, read.result().account
         except AccountGone as error:
             yield account_id, error
         except AudianError as error:
             raise Unread([error]) from None
         progress.advance(progress.task_ids[0])
-
-
-def _read(client: Client, account_id: str) -> Account:
-    return client.read(account_id).account
 
 
 @contextmanager

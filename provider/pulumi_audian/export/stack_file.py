@@ -13,7 +13,7 @@ import yaml
 from pulumi_audian.export.remarks import remark
 from pulumi_audian.export.tree import Exported, LeftOut, omissions, written
 from pulumi_audian.fields import Path, dotted
-from pulumi_audian.legible import visible
+from pulumi_audian.legible import RUNNER_COMMAND, visible
 from pulumi_audian.settings import ACCOUNTS, NAMESPACE
 
 KEY = NAMESPACE + ACCOUNTS
@@ -22,8 +22,6 @@ STEP = 2
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@+\-]*(?: [A-Za-z0-9_./@+(][A-Za-z0-9_./@+()\-]*)*")
 _RESOLVER = yaml.SafeLoader("")
 _TEXT = "tag:yaml.org,2002:str"
-# GitHub's runner takes these for its own commands where a file is printed to a log.
-_RUNNER_COMMAND = re.compile(r"##\[|^\s*::", re.MULTILINE)
 
 
 def section(accounts: Iterable[Exported]) -> str:
@@ -102,7 +100,7 @@ class _Writer:
 
 def _reads_as_lines(text: str) -> bool:
     lines = text.removesuffix("\n").split("\n")
-    quiet = all(visible(line) == line == line.rstrip() for line in lines) and not _RUNNER_COMMAND.search(text)
+    quiet = all(visible(line) == line == line.rstrip() for line in lines) and not RUNNER_COMMAND.search(text)
     return len(lines) > 1 and quiet and bool(lines[0] and lines[-1]) and not lines[0].startswith(" ")
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pulumi_audian.legible import visible
+from pulumi_audian.legible import RUNNER_COMMAND, visible
 
 VALUE_LENGTH = 120
 """How many characters of a value, a name or a path are shown."""
 PROSE_LENGTH = 500
 """How many characters of a message are shown."""
 
-_RUNNER_COMMAND = re.compile(r"##\[|^\s*::", re.MULTILINE)
 
 _UNSAFE = r"""[^\w "'(),\-./:;=?%+{}!^\u0080-\U0010ffff]"""
 # GitHub turns text into links, mentions, emoji and formulas after Markdown was rendered, so entities do not stop it.
@@ -85,7 +84,7 @@ def fenced(text: str, most: int) -> str:
 
 def without_commands(text: str) -> str:
     """A text in which GitHub's runner finds no command, wherever it starts on a line; the change is seen."""
-    return _RUNNER_COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", text)
+    return RUNNER_COMMAND.sub(lambda match: f"{match[0][:-1]}\\u{ord(match[0][-1]):04x}", text)
 
 
 def _entity(match: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from pulumi_audian.cli.diagnosis.command import NoAnswerOf, as_map, pulumi
 from pulumi_audian.cli.diagnosis.line import Line, ok, problem, unknown
+from pulumi_audian.connection import Connection, connect
 from pulumi_audian.plan import counted
 from pulumi_audian.report.preview import ACCOUNT
 from pulumi_audian.settings import ACCOUNTS, NAMESPACE
@@ -75,6 +77,23 @@ def _is_account(entry: Any) -> bool:
 def _id(account: Node) -> str | None:
     entry = account.entries.get("accountId")
     return entry.value.content if entry and isinstance(entry.value.content, str) else None
+
+
+def connection_of(stack: Stack) -> tuple[Connection, dict[str, str]]:
+    """The connection that a stack's settings and the environment describe; raises `Refused`.
+
+    With it, by its key, why a setting is missing that the engine does not decrypt.
+    """
+    undecided: dict[str, str] = {}
+
+    def configured(key: str) -> Any:
+        try:
+            return stack.configured(key)
+        except NoAnswerOf as reason:
+            undecided[key] = str(reason)
+            return None
+
+    return connect(configured, os.environ), undecided
 
 
 def project_of(directory: Path) -> tuple[Project | None, Line]:
