@@ -16,6 +16,7 @@ from pulumi_audian.declaration import FACTS, is_object, no_map, null_paths, wire
 from pulumi_audian.fields import FIELDS, TOP_LEVEL, WIRE_NAMES, Rule, snake_case, wire_path
 from pulumi_audian.former import former_records
 from pulumi_audian.provider import AccountProvider
+from pulumi_audian.registration import begin_registrations
 from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
 from pulumi_audian.values import MISSING
 
@@ -119,6 +120,7 @@ class Account(_Referring, module="audian", name="Account"):
         nulls: Sequence[str] = (),
     ) -> None:
         check_configuration()
+        begin_registrations()
         inputs = {
             name: _wire_names(name, value)
             for name, value in declared.items()

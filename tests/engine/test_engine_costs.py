@@ -53,3 +53,36 @@ def test_an_account_costs_no_call_and_no_byte_more_than_it_must(bench: Workbench
     assert refresh.code == 0, refresh.text
     assert bench.calls() == ["GET", "GET", "GET"]
     assert provider_calls(tmp_path / "refresh.json")["Read"] == 3
+
+
+COUNTING = """
+import asyncio
+import atexit
+from pathlib import Path
+import pulumi_audian as audian
+
+looked_at = []
+wait = asyncio.wait
+
+
+async def counting(futures, **options):
+    looked_at.append(len(futures))
+    return await wait(futures, **options)
+
+
+asyncio.wait = counting
+atexit.register(lambda: Path("looked-at").write_text(str(sum(looked_at))))
+for number in range(40):
+    audian.Account(f"account-{number}", account_id=f"acc_{number}", display_name="Acme")
+"""
+
+
+def test_the_sdk_looks_at_few_outputs_again_and_again(bench: Workbench) -> None:
+    """It goes through all that are left each time that some are done, unless a registration began early enough."""
+    (bench.directory / "__main__.py").write_text(COUNTING)
+    bench.write_config({**bench.config, "audian:previewReads": False})
+    preview = bench.preview()
+    assert preview.code == 0, preview.text
+    assert bench.calls() == []
+    outputs_an_account = 16
+    assert int((bench.directory / "looked-at").read_text()) <= 40 * outputs_an_account

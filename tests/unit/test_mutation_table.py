@@ -24,4 +24,5 @@ def test_a_mutant_counts_where_it_was_tried() -> None:
         "",
         "no tests: pulumi_audian.diff.x_leaves__mutmut_1",
         "survived: pulumi_audian.retry.x_backoff__mutmut_3",
+        "timeout: pulumi_audian.retry.xǁThrottleǁhold__mutmut_2",
     ]
