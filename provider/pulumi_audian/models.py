@@ -118,7 +118,7 @@ def _model_problems(known: Mapping[str, Any], unknown: frozenset[str], secret: f
     try:
         account_model().model_validate(known)
     except ValidationError as error:
-        for details in error.errors(include_url=False, include_context=False):
+        for details in error.errors():
             if not (details["type"] == "missing" and details["loc"][0] in unknown):
                 yield _problem(details, secret)
 
@@ -165,7 +165,7 @@ def _not_an_input(field: fields.Field) -> str:
 
 
 def _clear_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
-    paths = known.get("clear", ())
+    paths = known.get("clear")
     for text in paths if isinstance(paths, list) else ():
         path = fields.parse_dotted(text) if isinstance(text, str) else ()
         if path == ("status",) or path[:1] not in [(name,) for name in fields.MUTABLE]:

@@ -66,6 +66,12 @@ def test_cleared_fields_are_desired_to_be_null(clear: list[str], desired: dict[s
     assert Declaration.of(inputs).desired == desired
 
 
+def test_what_is_cleared_inside_an_unknown_object_leaves_it_unknown() -> None:
+    """A null beside values that nobody knows yet would pass for the whole object."""
+    inputs = {"accountId": "acc_1", "settings": UNKNOWN, "clear": ["settings.language", "phone"]}
+    assert Declaration.of(inputs).desired == {"settings": UNKNOWN, "phone": None}
+
+
 def test_reading_a_declaration_leaves_the_inputs_alone() -> None:
     """The engine's inputs are not changed by what is cleared."""
     inputs = {"accountId": "acc_1", "settings": {"timezone": "UTC"}, "clear": ["settings.language"]}

@@ -38,6 +38,12 @@ OBSERVED: dict[str, Any] = {
         pytest.param({"settings": {"language": None}}, [], id="cleared, and absent"),
         pytest.param({"phone": None}, [], id="cleared, and null"),
         pytest.param({"settings": {"timezone": None}}, [(("settings", "timezone"), "UTC", None)], id="to be cleared"),
+        pytest.param({"displayName": {"first": None}}, [], id="a text has no member to be cleared"),
+        pytest.param(
+            {"displayName": {"first": None, "last": "x"}},
+            [(("displayName",), "Acme", {"first": None, "last": "x"})],
+            id="a text in place of an object with members",
+        ),
         pytest.param({"settings": {}}, [], id="an empty object says nothing about its members"),
         pytest.param({"address": {}}, [(("address",), MISSING, {})], id="an object to be made"),
         pytest.param({"phone": {}}, [(("phone",), None, {})], id="an object where null is"),

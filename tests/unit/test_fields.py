@@ -30,6 +30,7 @@ SPELLINGS: list[tuple[str, Path]] = [
     ('metadata["tags[0]"]', ("metadata", "tags[0]")),
     ('metadata[""]', ("metadata", "")),
     ("metadata.größe", ("metadata", "größe")),
+    ('metadata["größe in m"]', ("metadata", "größe in m")),
 ]
 
 

@@ -31,7 +31,8 @@ def test_only_an_allowed_status_takes_phones_out_of_service(inputs: dict[str, An
     """Suspended and closed need allowStatus, each by name, and the message says how."""
     found = problems(**inputs)
     assert bool(found) is refused
-    assert all(f"add {inputs['status']} to allowStatus" in problem for problem in found)
+    assert all(problem.startswith(f'status: "{inputs["status"]}" takes the phones of everyone') for problem in found)
+    assert all(problem.endswith(f"add {inputs['status']} to allowStatus") for problem in found)
 
 
 @pytest.mark.parametrize("allowed", [True, 5])
@@ -49,6 +50,7 @@ def test_an_allow_status_that_is_no_list_is_a_problem(allowed: object) -> None:
         pytest.param('metadata["crm.id"]', {"metadata": {"crm": 1}}, None, id="metadata key"),
         pytest.param("plan", {}, '"plan" is not the path of a field that can be changed', id="immutable"),
         pytest.param("accountId", {}, '"accountId" is not the path of a field that can be changed', id="account id"),
+        pytest.param("status", {}, '"status" is not the path of a field that can be changed', id="status"),
         pytest.param("updatedAt", {}, '"updatedAt" is not the path of a field that can be changed', id="read-only"),
         pytest.param("", {}, '"" is not the path of a field that can be changed', id="empty"),
         pytest.param(
@@ -74,6 +76,11 @@ def test_an_allow_status_that_is_no_list_is_a_problem(allowed: object) -> None:
 def test_what_may_be_cleared(clear: str, inputs: dict[str, Any], expected: str | None) -> None:
     """A cleared path is one of a changeable field that the program does not declare as well."""
     assert problems(clear=[clear], **inputs) == ([f"clear: {expected}"] if expected else [])
+
+
+def test_a_cleared_path_is_text() -> None:
+    """A number is a problem beside those of the other paths, and no crash."""
+    assert "clear: 5 is not the path of a field that can be changed" in problems(clear=[5, "phone"])
 
 
 def test_a_path_below_a_scalar_is_refused_in_full_sentences() -> None:

@@ -72,6 +72,7 @@ REFUSED: list[tuple[str, Any, str, str]] = [
     ("email", "a@acme..com", '"a@acme..com"', EMAIL),
     ("email", "a b@acme.com", '"a b@acme.com"', EMAIL),
     ("email", "Ann <ann@acme.com>", '"Ann <ann@acme.com>"', EMAIL),
+    ("email", f"{'a' * 65}@acme.com", f'"{"a" * 65}@acme.com"', EMAIL),
     ("email", "ann@acme.com\n", '"ann@acme.com\\n"', EMAIL),
     ("phone", "", '""', PHONE),
     ("phone", "call me", '"call me"', PHONE),
@@ -220,31 +221,37 @@ def test_an_account_id_can_not_lead_to_another_url(account_id: str) -> None:
 
 
 SECRET_CASES = [
-    pytest.param("email", "hush", "hush", id="text"),
-    pytest.param("settings", {"timezone": "Hush/Hush"}, "Hush", id="inside an object"),
-    pytest.param("accountId", "hush/1", "hush", id="account id"),
-    pytest.param("metadata", {"hush": float("inf")}, "Infinity", id="whole map"),
+    pytest.param("email", "hush", f"email: [secret] is not {EMAIL}", id="text"),
+    pytest.param(
+        "settings", {"timezone": "Hush/Hush"}, f"settings.timezone: [secret] is not {ZONE}", id="inside an object"
+    ),
+    pytest.param(
+        "accountId",
+        "hush/1",
+        "accountId: [secret] is not an account's id such as acc_1234567890",
+        id="account id",
+    ),
+    pytest.param("metadata", {"hush": float("inf")}, f"metadata: [secret] is not {METADATA}", id="whole map"),
     pytest.param(
         "settings",
         {"timezone": "America/NewYork"},
-        "did you mean America/New_York",
-        id="hint at the timezone",
+        f"settings.timezone: [secret] is not {ZONE}",
+        id="no hint at the timezone",
     ),
     pytest.param(
         "status",
         "closed",
-        '"closed"',
+        "status: [secret] takes the phones of everyone on this account out of service: "
+        "if that is meant, add it to allowStatus",
         id="status",
     ),
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "leak"), SECRET_CASES)
-def test_secret_values_are_masked(name: str, value: Any, leak: str) -> None:
+@pytest.mark.parametrize(("name", "value", "expected"), SECRET_CASES)
+def test_secret_values_are_masked(name: str, value: Any, expected: str) -> None:
     """The problem of a secret input names its path, and nothing of its value."""
-    (problem,) = problems(secret=frozenset({name}), **{name: value})
-    assert problem.startswith(name)
-    assert leak not in problem
+    assert problems(secret=frozenset({name}), **{name: value}) == [expected]
 
 
 @pytest.mark.parametrize("key", ["record", "enableRecordings", "enable_recording"])

@@ -15,7 +15,7 @@ OBSERVED: dict[str, Any] = {
     "displayName": "Acme",
     "email": "old@acme.com",
     "address": None,
-    "settings": {"timezone": "UTC", "language": "en", "smsEnabled": True, "betaFeature": [1]},
+    "settings": {"timezone": "UTC", "language": "en", "smsEnabled": True, "betaFeature": [[1]]},
     "metadata": {"crm": {"id": "1", "owner": "kim", "phone": None}, "tier": "gold", "note": None},
     "updatedAt": "2023-10-20T16:45:00Z",
 }
@@ -29,12 +29,12 @@ OBSERVED: dict[str, Any] = {
         pytest.param({"displayName": "New", "email": "old@acme.com"}, {"displayName": "New"}, id="one scalar"),
         pytest.param(
             {"settings": {"timezone": "Europe/Paris", "language": "en"}},
-            {"settings": {"timezone": "Europe/Paris", "language": "en", "smsEnabled": True, "betaFeature": [1]}},
+            {"settings": {"timezone": "Europe/Paris", "language": "en", "smsEnabled": True, "betaFeature": [[1]]}},
             id="a touched object whole, with members of which this library knows nothing",
         ),
         pytest.param(
             {"settings": {"language": None}},
-            {"settings": {"timezone": "UTC", "language": None, "smsEnabled": True, "betaFeature": [1]}},
+            {"settings": {"timezone": "UTC", "language": None, "smsEnabled": True, "betaFeature": [[1]]}},
             id="a cleared member is null, not omitted",
         ),
         pytest.param(
@@ -72,7 +72,7 @@ def test_building_a_body_changes_neither_side() -> None:
     """The observed account stays as it was observed, and the body shares nothing with it."""
     before = copy.deepcopy(OBSERVED)
     body = build_patch(OBSERVED, changes(OBSERVED, {"settings": {"timezone": "Europe/Paris"}}))
-    body["settings"]["betaFeature"].append(2)
+    body["settings"]["betaFeature"][0].append(2)
     assert before == OBSERVED
 
 
@@ -95,7 +95,7 @@ def test_overlay(base: dict[str, Any], path: tuple[str, ...], result: dict[str, 
 
 def test_an_overlaid_value_is_a_copy() -> None:
     """Changing the value afterwards does not reach into the document."""
-    value = ["a"]
+    value = [["a"]]
     document = overlay({}, ("metadata", "tags"), value)
-    value.append("b")
-    assert document == {"metadata": {"tags": ["a"]}}
+    value[0].append("b")
+    assert document == {"metadata": {"tags": [["a"]]}}

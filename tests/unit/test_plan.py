@@ -19,6 +19,7 @@ from pulumi_audian.plan import (
     render_adoption,
     render_changes,
     render_released,
+    reopening_problems,
 )
 from pulumi_audian.values import UNKNOWN
 
@@ -110,7 +111,13 @@ def test_secret_values_are_masked_in_an_adoption() -> None:
 def test_a_secret_name_is_not_shown_in_the_headline() -> None:
     """An asserted name that is secret does not appear by way of the account's own."""
     declaration = declared(name="Acme Corporation", **{SECRET_FIELDS: ["name"]})
-    assert "Acme Corporation" not in render_adoption(adoption(OBSERVED, declaration), declaration)
+    assert render_adoption(adoption(OBSERVED, declaration), declaration).startswith("adopts account acc_1, which")
+
+
+def test_a_name_of_another_alphabet_is_shown_as_it_is() -> None:
+    """Only what would break the line is escaped."""
+    text = render_adoption(adoption({"id": "acc_1", "name": 'Müller "West"\n'}, declared()), declared())
+    assert text.startswith('adopts account acc_1 (Müller \\"West\\"\\n), which')
 
 
 @pytest.mark.parametrize(
@@ -214,6 +221,24 @@ def test_a_printed_adoption_is_read_back(inputs: dict[str, Any], rest: str, obse
     assert read_adoption(printed, declaration) == ("Acme Corporation", rest, observed)
     assert read_adoption(printed.replace("acc_1", "acc_2"), declaration) is None
     assert read_adoption(f"warning: {printed}", declaration) is None
+
+
+def test_equal_values_of_two_fields_are_told_apart() -> None:
+    """A line is that of a field only where both its path and its value are."""
+    declaration = declared(displayName="New", metadata={"tier": "New"})
+    shown = read_adoption(render_adoption(adoption(OBSERVED, declaration), declaration), declaration)
+    assert shown is not None
+    assert shown.observed == {("displayName",): '"Acme"', ("metadata", "tier"): '"gold"'}
+
+
+@pytest.mark.parametrize(("secret", "shown"), [([], '"active"'), (["status"], "[secret]")])
+def test_a_closed_account_is_not_reopened(secret: list[str], shown: str) -> None:
+    """The problem shows what is declared, unless it is secret, and says what to do."""
+    (problem,) = reopening_problems({"status": "closed"}, declared(status="active", **{SECRET_FIELDS: secret}), ())
+    assert str(problem) == (
+        f"status: the account was found closed, and is not reopened silently by declaring {shown}; "
+        "have it reopened, or remove status from the declaration"
+    )
 
 
 def test_what_an_account_lacks_is_not_made_up() -> None:

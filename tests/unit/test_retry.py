@@ -60,6 +60,7 @@ def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.param({"retry-after": "Fri Oct 20 10:30:42 2023"}, 42, id="date without a zone"),
         pytest.param({"retry-after": "Friday, 20-Oct-23 10:30:42 GMT"}, 42, id="date of the old form"),
         pytest.param({"retry-after": "Fri, 20 Oct 2023 10:30:42 -0000"}, 42, id="date of an unknown zone"),
+        pytest.param({"retry-after": "Fri, 20 Oct 2023 12:30:42 +0200"}, 42, id="date of another zone"),
         pytest.param({"retry-after": "soon"}, None, id="garbage"),
         pytest.param({"retry-after": "Fri, 99 Oct 2023 10:30:42 GMT"}, None, id="no such date"),
         pytest.param({"retry-after": ""}, None, id="empty"),

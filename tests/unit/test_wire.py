@@ -9,7 +9,7 @@ import pytest
 
 from pulumi_audian import wire
 from pulumi_audian.errors import ApiError, Refused
-from pulumi_audian.wire import Answer, Request
+from pulumi_audian.wire import Answer, Request, Snapshot
 
 URL = "https://api.audian.com:8443/v2"
 ACCOUNT: dict[str, Any] = {"id": "acc_1", "status": "active", "displayName": "Acme"}
@@ -149,6 +149,27 @@ def test_another_account_is_an_error() -> None:
         wire.decode_account(answer(200, {**ACCOUNT, "id": "acc_2"}), "acc_1")
 
 
+def test_an_answer_that_can_not_be_held_says_why() -> None:
+    """The reason stands in the message, and the status on the error."""
+    with pytest.raises(ApiError) as caught:
+        wire.decode_account(answer(200, '{"id": "acc_1", "metadata": {"x": 1e999}}'), "acc_1")
+    assert str(caught.value) == (
+        "account acc_1: the answer is not an account (it holds a number that is too large); "
+        "check audian:apiUrl and audian:envelope"
+    )
+    assert caught.value.status == 200
+
+
+@pytest.mark.parametrize(("status", "success"), [(199, False), (200, True), (299, True), (300, False)])
+def test_what_counts_as_success(status: int, *, success: bool) -> None:
+    """The statuses from 200 to 299 do, whatever the body of another one shows."""
+    if success:
+        assert wire.decode_change(answer(status, ACCOUNT), "acc_1") == Snapshot(ACCOUNT, None)
+        return
+    with pytest.raises(ApiError, match=f"HTTP {status}"):
+        wire.decode_change(answer(status, ACCOUNT), "acc_1")
+
+
 @pytest.mark.parametrize("status", [200, 201])
 def test_the_token_of_an_exchange(status: int) -> None:
     """An accepted key yields the token of the envelope."""
@@ -164,6 +185,9 @@ def test_the_token_of_an_exchange(status: int) -> None:
         pytest.param(200, {"data": {"api_key": "hush"}}, id="no token"),
         pytest.param(200, {"auth_token": ""}, id="empty token"),
         pytest.param(200, {"auth_token": ["hush"]}, id="token of another type"),
+        pytest.param(200, {"auth_token": "hush hush"}, id="token with a space"),
+        pytest.param(200, {"auth_token": "hush\x07"}, id="token with a control character"),
+        pytest.param(200, {"auth_token": "h\xfash hush"}, id="token that no header holds"),
         pytest.param(403, {"auth_token": "hush"}, id="token in an error"),
         pytest.param(200, "hush", id="no JSON"),
     ],

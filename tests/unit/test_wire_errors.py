@@ -59,6 +59,12 @@ SHAPES: list[Any] = [
         id="4 authentication page",
     ),
     pytest.param(
+        400,
+        {"error": "invalid_data", "message": "no such field", "status": "error"},
+        "the API answered: no such field (invalid_data, HTTP 400)",
+        id="4 with a word for its error",
+    ),
+    pytest.param(
         500,
         {"success": False, "error": {"code": "INTERNAL", "message": "Oops"}},
         "the API answered: Oops (INTERNAL, HTTP 500)",
@@ -157,20 +163,28 @@ def test_every_status_has_its_remedy(status: int, remedy: str, body: object) -> 
 )
 def test_a_body_without_words_is_no_obstacle(body: object) -> None:
     """Neither a proxy's page nor an empty body hides the status or breaks the line."""
-    message = str(error(502, body))
-    assert "without saying why (HTTP 502)" in message
-    assert "<" not in message
+    assert str(error(502, body)) == (
+        "account acc_1: the API answered: without saying why (HTTP 502); check audian:apiUrl, or run again later"
+    )
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_refusal_without_words_is_no_redirect() -> None:
+    """The first status after the redirects is told like all others."""
+    assert "without saying why (HTTP 400)" in str(error(400, ""))
+
+
+@pytest.mark.parametrize(("length", "shown"), [(500, "x" * 500), (501, f"{'x' * 500}... (501 characters)")])
+def test_long_words_are_cut(length: int, shown: str) -> None:
+    """A message of the API is shown up to a length, and says how long it was."""
+    assert f": {shown} (E1, HTTP 400)" in str(error(400, {"error": {"code": "E1", "message": "x" * length}}))
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 308])
 def test_a_redirect_is_an_error(status: int) -> None:
     """A redirect is named as such and never taken for an answer."""
     message = str(error(status, ""))
     assert f"with a redirect (HTTP {status})" in message
     assert "audian:apiUrl" in message
-
-
-NOT_THE_API = "any JSON with a message or an error counts as the API's own word"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +194,10 @@ NOT_THE_API = "any JSON with a message or an error counts as the API's own word"
         pytest.param(
             {"data": {"message": "x"}, "error": "404", "message": "x", "status": "error"}, True, id="envelope"
         ),
+        pytest.param({"error": "404", "message": "x", "status": "fatal"}, True, id="a fatal error's envelope"),
         pytest.param({"success": False, "error": {"code": "NF", "message": "x"}}, True, id="success switch"),
+        pytest.param({"error": {"message": "no Route matched"}}, False, id="an error without a code"),
+        pytest.param({"error": {"code": "NF"}}, False, id="an error without words"),
         pytest.param("<html>404 Not Found</html>", False, id="a proxy's page"),
         pytest.param("", False, id="empty"),
         pytest.param({"detail": "Not Found"}, False, id="another service's JSON"),
