@@ -166,7 +166,9 @@ def _not_an_input(field: fields.Field) -> str:
 
 def _clear_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
     paths = known.get("clear")
-    for text in paths if isinstance(paths, list) else ():
+    if not isinstance(paths, list):
+        return
+    for text in paths:
         path = fields.parse_dotted(text) if isinstance(text, str) else ()
         if path == ("status",) or path[:1] not in [(name,) for name in fields.MUTABLE]:
             yield Problem("clear", f"{shown(text)} is not the path of a field that can be changed")

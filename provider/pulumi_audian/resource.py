@@ -46,20 +46,14 @@ _NESTED = frozenset(field.path[-1] for field in FIELDS if len(field.path) > 1)
 _OUTPUTS = ("accountId", "overwritten", *(field.path[0] for field in TOP_LEVEL if not field.input_name))
 _DEFAULTS: dict[str, Any] = {"onConflict": "warn", "allowStatus": (), "clear": ()}
 _PROVIDER = base64.b64encode(pickle.dumps(AccountProvider(), protocol=4)).decode()
+"""The reference to the provider's class that state holds.
+
+The SDK would serialise the provider for each account again, and in the protocol of the program's Python: every account
+in state would change with 3.14, where that is another one.
+"""
 
 
-class _Referring(Resource):
-    """A dynamic resource whose state refers to the provider's class.
-
-    The SDK would serialise the provider for each account again, and in the protocol of the program's Python: every
-    account in state would change with 3.14, where that is another one.
-    """
-
-    def __init__(self, resource_name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
-        pulumi.CustomResource.__init__(self, TYPE_TOKEN, resource_name, {**inputs, "__provider": _PROVIDER}, opts)
-
-
-class Account(_Referring, module="audian", name="Account"):
+class Account(Resource, module="audian", name="Account"):
     """An existing Audian account, whose declared settings are kept as declared.
 
     The account is adopted, never created, replaced or deleted; what is not declared is neither changed nor watched.
@@ -137,8 +131,10 @@ class Account(_Referring, module="audian", name="Account"):
         }
         # What is empty is left out: each entry takes its time on the way.
         facts = {name: fact for name, fact in facts.items() if fact not in ([], {})}
-        unresolved = dict.fromkeys(_OUTPUTS)
-        super().__init__(resource_name, {**unresolved, **inputs, FACTS: facts}, opts)
+        properties = {**dict.fromkeys(_OUTPUTS), **inputs, FACTS: facts, "__provider": _PROVIDER}
+        # Directly, because the SDK takes the caller of the third `__init__` for the line that declares the resource.
+        # There is none in `from_mapping`: state does without the stack trace, the same for all accounts of a file.
+        pulumi.CustomResource.__init__(self, TYPE_TOKEN, resource_name, properties, opts)
 
     name = _Live[str]("name")
     display_name = _Live[str]("displayName")

@@ -55,6 +55,27 @@ def test_an_account_costs_no_call_and_no_byte_more_than_it_must(bench: Workbench
     assert provider_calls(tmp_path / "refresh.json")["Read"] == 3
 
 
+TWO_WAYS = f"""
+import pulumi_audian as audian
+
+audian.Account("acme", account_id="{ACME}", display_name="Acme 2")
+audian.Account.from_mapping("globex", {{"accountId": "{GLOBEX}", "displayName": "Globex 2"}})
+"""
+
+
+def test_state_has_the_line_that_declares_an_account_where_that_says_something(bench: Workbench) -> None:
+    """Of a program's own account; those of a mapping, such as a stack file, are all declared by the same line."""
+    (bench.directory / "__main__.py").write_text(TWO_WAYS)
+    bench.write_config(bench.config)
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    acme, globex = bench.stored("acme"), bench.stored("globex")
+    assert acme is not None
+    assert globex is not None
+    assert acme["sourcePosition"] == "project:///__main__.py#4"
+    assert not {"sourcePosition", "stackTrace"} & {*globex}
+
+
 COUNTING = """
 import asyncio
 import atexit

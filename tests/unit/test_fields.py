@@ -108,6 +108,7 @@ def test_python_names_are_snake_case(wire: str, python: str) -> None:
         pytest.param("metadata.postal_code", "metadata.postal_code", id="free-form key"),
         pytest.param('metadata["crm.id"]', 'metadata["crm.id"]', id="quoted free-form key"),
         pytest.param("no_such_field", "no_such_field", id="unknown"),
+        pytest.param("no_such_field.postal_code", "no_such_field.postal_code", id="member of an unknown one"),
         pytest.param(
             "metadata.tags[0]",
             "metadata.tags[0]",
