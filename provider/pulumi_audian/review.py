@@ -1,6 +1,7 @@
 """What is found before anything is done: a declaration's problems, and what a preview should say about it.
 
-What reads an account is imported where one is read: an unchanged preview does not.
+What validates a declaration, and what reads an account, is imported where that is done: an unchanged preview does
+neither.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pulumi_audian import models
-from pulumi_audian.declaration import Declaration, Facts
+from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import AudianError, Problem
 from pulumi_audian.plan import changed_identity, changed_immutable, released, render_adoption, render_released
@@ -25,7 +25,14 @@ _OUT_OF_SERVICE = {
 
 
 def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list[Problem]:
-    """Everything wrong with an account's inputs that can be told without a call."""
+    """Everything wrong with an account's inputs that can be told without a call.
+
+    What is the same as in state leads to no write, and is not checked again.
+    """
+    if not facts.nulls and same(inputs, {**old_inputs, SECRET_FIELDS: None}):
+        return []
+    from pulumi_audian import models
+
     known = without_unknowns(inputs)
     unknown = frozenset(name for name, value in inputs.items() if value is UNKNOWN)
     return [

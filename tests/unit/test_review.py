@@ -1,4 +1,4 @@
-"""What a preview says of a status that takes phones out of service."""
+"""What is found before anything is done: problems of a declaration, and a status that takes phones out of service."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from tests.unit.memory_api import LIVE, Heard, MemoryApi
 
 from pulumi_audian import review
+from pulumi_audian.declaration import SECRET_FIELDS, Facts
 from pulumi_audian.values import UNKNOWN
 
 ACCOUNT = {"accountId": "acc_1"}
@@ -36,3 +37,32 @@ def test_a_suspension_is_announced_where_it_happens(
     assert review.preview(inputs, old_inputs, heard, lambda: api) == []
     assert [line for line in heard.warnings if "its phones stop working" in line] == heard.warnings
     assert len(heard.warnings) == warned
+
+
+RECORDED: dict[str, Any] = {**ACCOUNT, "email": "nobody", "settings": {"recordingRetention": 30, "smsEnabled": True}}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "old_inputs", "facts", "paths"),
+    [
+        pytest.param(RECORDED, RECORDED, {}, [], id="as in state"),
+        pytest.param(RECORDED, {**RECORDED, SECRET_FIELDS: ["email"]}, {"secret": ["email"]}, [], id="a secret one"),
+        pytest.param(RECORDED, {}, {}, ["email"], id="a new account"),
+        pytest.param({**RECORDED, "phone": "112"}, RECORDED, {}, ["email"], id="another field added"),
+        pytest.param(RECORDED, {**RECORDED, "phone": "112"}, {}, ["email"], id="another field removed"),
+        pytest.param(
+            {**RECORDED, "settings": {"recordingRetention": 30, "smsEnabled": 1}},
+            RECORDED,
+            {},
+            ["email", "settings.smsEnabled"],
+            id="1 in place of true",
+        ),
+        pytest.param({**RECORDED, "phone": UNKNOWN}, RECORDED, {}, ["email"], id="something unknown"),
+        pytest.param(RECORDED, RECORDED, {"nulls": ["phone"]}, ["phone", "email"], id="a null, which is in no inputs"),
+    ],
+)
+def test_what_state_holds_is_not_checked_again(
+    inputs: dict[str, Any], old_inputs: dict[str, Any], facts: dict[str, Any], paths: list[str]
+) -> None:
+    """Only exactly the declaration that is there: any difference has all of it checked."""
+    assert [problem.path for problem in review.input_problems(inputs, old_inputs, Facts.of(facts))] == paths
