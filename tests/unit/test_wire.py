@@ -145,8 +145,11 @@ def test_a_200_that_holds_no_account_is_an_error(body: object) -> None:
 
 def test_another_account_is_an_error() -> None:
     """Whatever shows another account, such as a cache before the API, is not taken for the one that was asked for."""
-    with pytest.raises(ApiError, match="account acc_1: the API answered with account acc_2; check audian:apiUrl"):
+    with pytest.raises(
+        ApiError, match="account acc_1: the API answered with account acc_2; check audian:apiUrl"
+    ) as caught:
         wire.decode_account(answer(200, {**ACCOUNT, "id": "acc_2"}), "acc_1")
+    assert caught.value.status == 200
 
 
 def test_an_answer_that_can_not_be_held_says_why() -> None:
