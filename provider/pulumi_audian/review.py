@@ -27,7 +27,7 @@ _OUT_OF_SERVICE = {
 def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list[Problem]:
     """Everything wrong with an account's inputs that can be told without a call.
 
-    What is the same as in state leads to no write, and is not checked again.
+    What is the same as in state is not checked again: it leads to no write, or repeats one that failed after its check.
     """
     if not facts.nulls and same(inputs, {**old_inputs, SECRET_FIELDS: None}):
         return []
