@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt
 from pydantic.alias_generators import to_camel
 
 AuthScheme = Literal["x-auth-token", "bearer"]
+
+
+def _without_point(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WholeNumber = Annotated[StrictInt, BeforeValidator(_without_point)]
+"""An integer as JSON Schema knows it: 60.0 is one, "60" and true are not."""
 
 
 class ControlModel(BaseModel):
@@ -19,7 +27,7 @@ class ControlModel(BaseModel):
 class RateLimit(ControlModel):
     """A token bucket: how many requests, how fast it refills (requests per second)."""
 
-    capacity: int = Field(ge=0, strict=True)
+    capacity: WholeNumber = Field(ge=0)
     refill_per_second: float = Field(gt=0, strict=True)
     retry_after: StrictBool = False
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from pydantic import Field, StrictInt
+from pydantic import Field
 
-from audian_emulator.behaviours import ControlModel
+from audian_emulator.behaviours import ControlModel, WholeNumber
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ class Delivery(ControlModel):
     """
 
     content_type: str | None = Field(default=None, pattern=r"^[!-~]([ -~]*[!-~])?$")
-    padding_bytes: StrictInt = Field(default=0, ge=0)
-    cut_after_bytes: StrictInt | None = Field(default=None, ge=0)
+    padding_bytes: WholeNumber = Field(default=0, ge=0)
+    cut_after_bytes: WholeNumber | None = Field(default=None, ge=0)
     trickle_seconds: float = Field(default=0, ge=0, strict=True)
 
 

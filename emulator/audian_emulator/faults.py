@@ -9,13 +9,12 @@ from pydantic import (
     Field,
     JsonValue,
     StrictBool,
-    StrictInt,
     StringConstraints,
     field_validator,
     model_validator,
 )
 
-from audian_emulator.behaviours import ControlModel
+from audian_emulator.behaviours import ControlModel, WholeNumber
 from audian_emulator.delivery import Delivery
 
 # The web server frames the response itself and breaks off one whose header text is illegal.
@@ -38,11 +37,11 @@ class Fault(ControlModel):
 
     method: Literal["GET", "PATCH", "PUT"] | None = None
     account: str | None = None
-    times: StrictInt = Field(default=1, ge=0)
-    status: StrictInt | None = Field(default=None, ge=200, le=599)
+    times: WholeNumber = Field(default=1, ge=0)
+    status: WholeNumber | None = Field(default=None, ge=200, le=599)
     body: JsonValue = None
     headers: dict[str, HeaderText] = Field(default_factory=dict)
-    retry_after: StrictInt | HeaderText | None = None
+    retry_after: WholeNumber | HeaderText | None = None
     delay_seconds: float = Field(default=0, ge=0, strict=True)
     drop: Literal["before", "after"] | None = None
     execute: StrictBool = False

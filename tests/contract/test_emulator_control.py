@@ -250,6 +250,20 @@ def test_bad_behaviour_is_refused_by_key(control: Control, behaviour: dict[str, 
     assert control.behave() == before
 
 
+def test_a_whole_number_may_have_a_point(control: Control) -> None:
+    """2.0 is an integer to JSON Schema."""
+    assert control.behave(rateLimit={"capacity": 2.0, "refillPerSecond": 1})["rateLimit"]["capacity"] == 2
+    control.fault(times=2.0)
+    assert statuses(control, 3) == [500, 500, 200]
+
+
+@pytest.mark.parametrize("number", ["2", True, 2.5, None])
+def test_nothing_but_a_whole_number_is_one(control: Control, number: object) -> None:
+    """Neither a text that looks like one, nor a switch."""
+    with pytest.raises(requests.HTTPError, match=r"answered 400.*rateLimit\.capacity"):
+        control.behave(rateLimit={"capacity": number, "refillPerSecond": 1})
+
+
 def test_log_tells_each_request(control: Control) -> None:
     """An entry has method, path, query, account, token kind, If-Match, body and outcome."""
     headers = {"X-Auth-Token": control.read_only_token, "If-Match": '"1"'}
