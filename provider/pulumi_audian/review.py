@@ -29,7 +29,7 @@ def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list
 
     What is the same as in state is not checked again: it leads to no write, or repeats one that failed after its check.
     """
-    if not facts.nulls and same(inputs, {**old_inputs, SECRET_FIELDS: None}):
+    if old_inputs and not facts.nulls and same(inputs, {**old_inputs, SECRET_FIELDS: None}):
         return []
     from pulumi_audian import models
 

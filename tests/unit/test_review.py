@@ -48,6 +48,7 @@ RECORDED: dict[str, Any] = {**ACCOUNT, "email": "nobody", "settings": {"recordin
         pytest.param(RECORDED, RECORDED, {}, [], id="as in state"),
         pytest.param(RECORDED, {**RECORDED, SECRET_FIELDS: ["email"]}, {"secret": ["email"]}, [], id="a secret one"),
         pytest.param(RECORDED, {}, {}, ["email"], id="a new account"),
+        pytest.param({}, {}, {}, ["accountId"], id="a new account without a word"),
         pytest.param({**RECORDED, "phone": "112"}, RECORDED, {}, ["email"], id="another field added"),
         pytest.param(RECORDED, {**RECORDED, "phone": "112"}, {}, ["email"], id="another field removed"),
         pytest.param(
