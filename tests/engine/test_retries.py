@@ -16,6 +16,7 @@ ACCOUNTS = {"acme": ACME, "globex": GLOBEX, "initech": INITECH, "closed": CLOSED
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_read_is_repeated(bench: Workbench, status: int) -> None:
     """A read that the API can't answer now is asked again."""
+    bench.config["audian:retrySeconds"] = 30  # the two waits take up to 1.5, and a busy machine more
     bench.api.fault(method="GET", status=status, times=2)
     bench.declare(acme={"accountId": ACME, "displayName": "Acme Corp"})
     preview = bench.preview()
@@ -25,6 +26,7 @@ def test_a_busy_read_is_repeated(bench: Workbench, status: int) -> None:
 
 def test_a_lost_connection_is_tried_again(bench: Workbench) -> None:
     """A read whose connection breaks is repeated."""
+    bench.config["audian:retrySeconds"] = 30  # the two waits take up to 1.5, and a busy machine more
     bench.api.fault(method="GET", drop="before", times=2)
     bench.declare(acme={"accountId": ACME, "displayName": "Acme Corp"})
     assert bench.preview().code == 0
