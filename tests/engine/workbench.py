@@ -22,6 +22,7 @@ ACME = "acc_1234567890"
 GLOBEX = "acc_2345678901"
 INITECH = "acc_3456789012"
 CLOSED = "acc_4567890123"
+_FOLLOWING = ("preview failed", "update failed", "Resource monitor has terminated, shutting down")
 
 
 def find_engine() -> Path:
@@ -62,8 +63,8 @@ class Run:
 
     @property
     def errors(self) -> list[str]:
-        """The texts of all errors about accounts."""
-        return [text for text in self.messages("error") if text not in ("preview failed", "update failed")]
+        """The texts of all errors about accounts, without those that only say that there was one."""
+        return [text for text in self.messages("error") if text not in _FOLLOWING]
 
 
 def _plain(message: str) -> str:

@@ -129,6 +129,29 @@ def test_a_refusal_is_told_apart_from_an_account_that_cannot_be_read(
     assert found.failure is None
 
 
+STOPPED = "Resource monitor has terminated, shutting down"
+CRASHED = "Program failed with an unhandled exception:"
+
+
+@pytest.mark.parametrize(
+    ("lines", "refused", "failure"),
+    [
+        ([(ACME, f"{CHECKED}email: is wrong"), ("", STOPPED)], ["acme"], None),
+        ([("", STOPPED), (ACME, f"{CHECKED}email: is wrong")], ["acme"], None),
+        ([("", CRASHED), ("", STOPPED)], [], CRASHED),
+        ([("", STOPPED)], [], STOPPED),
+        ([(ACME, f"{CHECKED}email: is wrong"), ("", CRASHED), ("", STOPPED)], ["acme"], CRASHED),
+    ],
+)
+def test_that_the_program_was_stopped_is_only_said_where_nothing_else_explains_it(
+    lines: list[tuple[str, str]], refused: list[str], failure: str | None
+) -> None:
+    """What a refused account is followed by is not a failure of its own; alone it is all that is known."""
+    said = [{"urn": urn, "message": f"error: {text}\n", "severity": "error"} for urn, text in lines]
+    found = read(Printed(json.dumps({"diagnostics": said}), "", 1), Purpose.PREVIEW, "", "")
+    assert ([account.name for account in found.accounts], found.failure) == (refused, failure)
+
+
 @pytest.mark.parametrize(
     "text",
     [

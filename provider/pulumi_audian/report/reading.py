@@ -18,7 +18,12 @@ _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
 # How the engine begins where a check or a read failed. A check names a field, unless the account could not be read.
 _LEAD = re.compile(rf"{re.escape(ACCOUNT)} resource '.*?' has a problem: |Preview failed: ")
 _IDENTITY = re.compile(r"account (\S+): ")
-_NOISE = ("an unhandled error occurred: program exited with non-zero exit code", "preview failed")
+# What follows from an error of which another line tells: by the engine, and by the program that it stopped.
+_NOISE = (
+    "an unhandled error occurred: program exited with non-zero exit code",
+    "preview failed",
+    "Resource monitor has terminated, shutting down",
+)
 _REASON_LINES = 20
 _PATH = r"""(?:(?:^|(?<= )|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+"""
 # The provider begins with the field, a policy names it after itself and the account.
