@@ -83,22 +83,30 @@ class OutcomeUnknown(AudianError):
 class Unconfirmed(OutcomeUnknown):
     """A write was sent, and the account could not be read afterwards.
 
-    `observed` is the account as it was before, `overwritten` what the write replaced where it had its effect.
+    `observed` is the account as it was before, `overwritten` what the write replaced where it had its effect,
+    `unapplied` the paths of what it was to change.
     """
 
-    def __init__(self, message: str, *, observed: Mapping[str, Any], overwritten: tuple[Any, ...]) -> None:
+    def __init__(
+        self, message: str, *, observed: Mapping[str, Any], overwritten: tuple[Any, ...], unapplied: tuple[Any, ...]
+    ) -> None:
         super().__init__(message, repeatable=False)
         self.observed = observed
         self.overwritten = overwritten
+        self.unapplied = unapplied
 
 
 class NotApplied(AudianError):
     """The API accepted a write and holds something else.
 
-    `observed` is the account as it really is, `overwritten` what the write replaced.
+    `observed` is the account as it really is, `overwritten` what the write replaced, `unapplied` the paths of what it
+    did not change as it should.
     """
 
-    def __init__(self, message: str, *, observed: Mapping[str, Any], overwritten: tuple[Any, ...]) -> None:
+    def __init__(
+        self, message: str, *, observed: Mapping[str, Any], overwritten: tuple[Any, ...], unapplied: tuple[Any, ...]
+    ) -> None:
         super().__init__(message)
         self.observed = observed
         self.overwritten = overwritten
+        self.unapplied = unapplied

@@ -6,51 +6,101 @@ compares what the account holds afterwards with what was declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Document, value_at
+from pulumi_audian.diff import Change, Document, changes, value_at
 from pulumi_audian.errors import AccountGone, ApiError, Problem, Refused
 from pulumi_audian.fields import Path, dotted
 from pulumi_audian.patch import overlay
-from pulumi_audian.plan import Adoption, adoption, immutable_problems, reopening_problems
+from pulumi_audian.plan import (
+    Adoption,
+    adoption,
+    changed_elsewhere,
+    due_paths,
+    immutable_problems,
+    new_assertions,
+    not_due,
+    reopening_problems,
+)
 from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Overwritten
 from pulumi_audian.values import MISSING, same
-from pulumi_audian.writing import Api, Notices, Write
+from pulumi_audian.writing import Api, Notices, Write, conflict
 
 
-def preview_adoption(api: Api, declaration: Declaration, *, adopting: bool = True) -> tuple[Adoption, list[Problem]]:
-    """What adopting would change, and what forbids it; reads the account once and writes nothing.
-
-    Whether an account may be reopened is judged on adoption only: afterwards it takes what state knows.
-    """
+def preview_adoption(api: Api, declaration: Declaration) -> tuple[Adoption, list[Problem]]:
+    """What adopting would change, and what forbids it; reads the account once and writes nothing."""
     observed = api.read(declaration.account_id).account
-    reopening = reopening_problems(observed, declaration, ()) if adopting else []
-    return adoption(observed, declaration), [*immutable_problems(observed, declaration), *reopening]
+    problems = immutable_problems(observed, declaration, declaration.asserted)
+    return adoption(observed, declaration), [*problems, *reopening_problems(observed, declaration, ())]
 
 
-def converge(
-    api: Api, declaration: Declaration, known: Known, notices: Notices, ignored: Iterable[Path] = ()
+def preview_assertions(api: Api, declaration: Declaration, names: Iterable[str]) -> list[Problem]:
+    """Which of the named assertions the live account contradicts; reads it once and writes nothing."""
+    return immutable_problems(api.read(declaration.account_id).account, declaration, names)
+
+
+def converge(  # noqa: PLR0913 - what an operation consists of
+    api: Api,
+    declaration: Declaration,
+    known: Known,
+    notices: Notices,
+    *,
+    old: Declaration | None = None,
+    ignored: Collection[Path] = (),
 ) -> Outcome:
-    """Make an account hold what is declared, and return it as it is afterwards.
+    """Write what is due to an account, and return it as it is afterwards.
 
-    `known` is what state knew, `NOTHING_KNOWN` on adoption; changes below `ignored` paths are not made. Raises
-    `Refused` before any write, `ApiError` or `Unreachable` where the API refused or can't be reached,
+    On adoption all that is declared is due, and nothing is `known`. An update writes what changed since the `old`
+    declaration, and what an earlier write left unapplied. Whatever else differs is left as it is, with a warning unless
+    its path is below an `ignored` one, or forbids the update where the declaration says so.
+
+    Raises `Refused` before any write, `ApiError` or `Unreachable` where the API refused or can't be reached,
     `OutcomeUnknown` where that can't be told (`Unconfirmed` where the account can't be read either), and `NotApplied`
     where the account holds something else.
     """
+    due = None if old is None else due_paths(old, declaration, known)
+    asserted = declaration.asserted if old is None else new_assertions(old, declaration)
+    left_before: set[Path] = set()
 
     def decide(observed: Document) -> Declaration:
-        problems = immutable_problems(observed, declaration)
-        problems += reopening_problems(observed, declaration, known.overwritten)
+        problems = immutable_problems(observed, declaration, asserted)
+        if due is None or ("status",) in due:
+            problems += reopening_problems(observed, declaration, known.overwritten)
         if problems:
             raise Refused(f"account {declaration.account_id}: {'; '.join(map(str, problems))}; nothing was written")
+        for change in () if due is None else changes(observed, not_due(declaration, due, asserted)):
+            if change.path not in left_before and not _below(change.path, ignored):
+                left_before.add(change.path)
+                _leave(change, declaration, known, notices)
         return declaration
 
     snapshot = api.read(declaration.account_id)
     closed_notice(snapshot.account.get("status", ""), declaration, notices)
-    return Write(api, snapshot, decide=decide, known=known, notices=notices, ignored=ignored).carried_out()
+    return Write(api, snapshot, decide=decide, known=known, notices=notices, due=due).carried_out()
+
+
+def _leave(change: Change, declaration: Declaration, known: Known, notices: Notices) -> None:
+    before = value_at(known.outputs, change.path)
+    if same(before, change.observed):
+        declared, observed = (declaration.shown(change.path, value) for value in (change.desired, change.observed))
+        fact = f"account {declaration.account_id}: {dotted(change.path)} is {observed}, not {declared} as declared"
+    else:
+        fact = changed_elsewhere(change, declaration, before)
+    if declaration.on_conflict == "fail":
+        raise conflict(fact)
+    notices.warn(
+        f"{fact}; it is left as it is, because its declaration did not change: run pulumi refresh, and the next "
+        "preview shows it"
+    )
+
+
+def _below(path: Path, patterns: Iterable[Path]) -> bool:
+    return any(
+        len(pattern) <= len(path) and all(part in ("*", own) for part, own in zip(pattern, path, strict=False))
+        for pattern in patterns
+    )
 
 
 def closed_notice(status: str, declaration: Declaration, notices: Notices) -> None:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pulumi_audian.diff import Change, Document
+from pulumi_audian.diff import Change, Document, value_at
 from pulumi_audian.fields import Path
 
 
@@ -17,6 +17,14 @@ def overlay(base: Document, path: Path, value: Any) -> dict[str, Any]:
         return {**base, head: copy.deepcopy(value)}
     inner = base.get(head)
     return {**base, head: overlay(inner if isinstance(inner, Mapping) else {}, tuple(rest), value)}
+
+
+def part(document: Document, paths: Iterable[Path]) -> dict[str, Any]:
+    """What a document holds at these paths, each of which it has."""
+    found: dict[str, Any] = {}
+    for path in paths:
+        found = overlay(found, path, value_at(document, path))
+    return found
 
 
 def build_patch(observed: Document, changes: Iterable[Change]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from pulumi_audian.declaration import Declaration
 from pulumi_audian.diff import Change, Document, changes, leaves, overlap, value_at
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
-from pulumi_audian.state import Overwritten
+from pulumi_audian.patch import part
+from pulumi_audian.state import Known, Overwritten
 from pulumi_audian.values import UNKNOWN, same, shown
 
 
@@ -38,9 +39,69 @@ def adoption(observed: Document, declaration: Declaration) -> Adoption:
     return Adoption(declaration.account_id, title, status, found, untouched)
 
 
-def immutable_problems(observed: Document, declaration: Declaration) -> list[Problem]:
-    """The declared immutable values that differ from the account's, each with both values and the remedy."""
-    expected = {"id": declaration.account_id, **declaration.asserted}
+class Update(NamedTuple):
+    """What an up does to an account that is managed already, as far as state knows."""
+
+    changes: tuple[Change, ...]
+    """What it writes."""
+    left: tuple[Change, ...]
+    """Declared fields that have another value, and that it leaves as they are."""
+    released: tuple[Path, ...]
+    """What is no longer declared."""
+
+
+def update(old_inputs: Document, inputs: Document, outputs: Document) -> Update:
+    """What an update does, told from the inputs in state, the new ones, and the stored outputs."""
+    declaration, known = Declaration.of(inputs), Known.of(outputs)
+    old = Declaration.of(old_inputs)
+    due = due_paths(old, declaration, known)
+    return Update(
+        changes=changes(outputs, part(declaration.desired, due)),
+        left=changes(outputs, not_due(declaration, due, new_assertions(old, declaration))),
+        released=released(old.paths, declaration),
+    )
+
+
+def due_paths(old: Declaration, declaration: Declaration, known: Known) -> tuple[Path, ...]:
+    """The declared paths that an update writes where the account has another value.
+
+    They are those whose declaration changed, and those that an earlier write left unapplied. All others were brought up
+    before: where they differ now, somebody else changed them, or an option such as ignoreChanges keeps them apart.
+    """
+    before = dict(leaves(old.desired))
+    return tuple(
+        path
+        for path, value in leaves(declaration.desired)
+        if path not in before
+        or not same(before[path], value)
+        or any(overlap(path, unapplied) for unapplied in known.unapplied)
+    )
+
+
+def new_assertions(old: Declaration, declaration: Declaration) -> tuple[str, ...]:
+    """The names of the immutable values that are declared otherwise than before, or were not."""
+    return tuple(name for name, value in declaration.asserted.items() if not same(old.asserted.get(name), value))
+
+
+def not_due(declaration: Declaration, due: Iterable[Path], asserted: Iterable[str]) -> Document:
+    """What is declared beside the due paths and the new assertions."""
+    paths = [path for path, _ in leaves(declaration.desired) if path not in set(due)]
+    kept = {name: value for name, value in declaration.asserted.items() if name not in asserted}
+    return {**part(declaration.desired, paths), **kept}
+
+
+def changed_elsewhere(change: Change, declaration: Declaration, before: object) -> str:
+    """What happened to a declared field that state knew with another value."""
+    was, now = (declaration.shown(change.path, value) for value in (before, change.observed))
+    return (
+        f"account {declaration.account_id}: {dotted(change.path)} was {was} when last read and was changed to {now} by "
+        "someone else"
+    )
+
+
+def immutable_problems(observed: Document, declaration: Declaration, names: Iterable[str]) -> list[Problem]:
+    """The problem of each named assertion that the account does not meet, and of another account's id."""
+    expected = {"id": declaration.account_id, **{name: declaration.asserted[name] for name in names}}
     return [
         changed_immutable(name, observed.get(name), value, declaration)
         for name, value in sorted(expected.items())

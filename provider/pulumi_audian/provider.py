@@ -28,7 +28,7 @@ from pulumi_audian import engine
 from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
 from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused, Unconfirmed
 from pulumi_audian.fields import Path
-from pulumi_audian.plan import changed_identity, reopening_problems
+from pulumi_audian.plan import changed_identity, due_paths, reopening_problems
 from pulumi_audian.state import Known, Outcome, Secret, declared_inputs, to_outputs
 from pulumi_audian.values import UNKNOWN, mapped, whole, whole_numbers
 
@@ -56,7 +56,7 @@ class AccountProvider(ResourceProvider):
 
         inputs, old_inputs, facts = _received(news), _received(_olds), Facts.of(news.get(FACTS, {}))
         secret = {SECRET_FIELDS: sorted(facts.secret)} if facts.secret else {}
-        problems = [*review.input_problems(inputs, old_inputs, facts), *self._run.claim(inputs, facts)]
+        problems = [*review.input_problems(inputs, old_inputs, facts), *self._run.claim(inputs, old_inputs, facts)]
         if facts.preview and not problems:
             notices = engine.Log(facts.urn)
             problems = review.preview(inputs | secret, old_inputs, notices, lambda: self._run.reader(notices))
@@ -75,9 +75,10 @@ class AccountProvider(ResourceProvider):
         # On a refresh the engine asks for the difference between what was observed and the old declaration: there is
         # nothing to refuse then, and no declaration was checked in this run.
         if "status" in news and self._run.declares(_id):
-            known = Known.of(_received(_olds))
-            for problem in reopening_problems(known.outputs, Declaration.of(news), known.overwritten):
-                engine.fail(Refused(f"account {_id}: {problem}"))
+            known, declaration = Known.of(_received(_olds)), Declaration.of(news)
+            if ("status",) in due_paths(Declaration.of(self._run.old_inputs(_id)), declaration, known):
+                for problem in reopening_problems(known.outputs, declaration, known.overwritten):
+                    engine.fail(Refused(f"account {_id}: {problem}"))
         return DiffResult()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -85,13 +86,11 @@ class AccountProvider(ResourceProvider):
         account_id = props["accountId"]
         # A replacement is a creation too: it keeps what the resource before it recorded.
         former = Known.of(_received(self._run.facts(account_id).former))
-        return CreateResult(account_id, self._converge(props, replace(former, outputs={}), ()))
+        return CreateResult(account_id, self._converge(props, replace(former, outputs={}), None))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Write what differs from the live account."""
-        # On creation the engine disregards ignoreChanges; on an update it puts the old values in place of the new ones,
-        # and only the program knows which.
-        return UpdateResult(self._converge(_news, Known.of(_received(_olds)), self._run.facts(_id).ignored))
+        """Write what changed in code, and what an earlier write left unapplied."""
+        return UpdateResult(self._converge(_news, Known.of(_received(_olds)), _id))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Observe an account: its values, and the declaration with those values where they drifted."""
@@ -102,7 +101,8 @@ class AccountProvider(ResourceProvider):
             return ReadResult(None, {})
         except AudianError as error:
             engine.fail(error)
-        outputs = to_outputs(account, known.outputs, known.declared, known)
+        # What is unapplied differs between the inputs that follow and the program from now on.
+        outputs = to_outputs(account, known.outputs, known.declared, replace(known, unapplied=()))
         return ReadResult(id_, _sent(outputs), declared_inputs(known, account))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -118,22 +118,26 @@ class AccountProvider(ResourceProvider):
         except AudianError as error:
             engine.fail(error)
 
-    def _converge(self, props: dict[str, Any], known: Known, ignored: tuple[Path, ...]) -> dict[str, Any]:
+    def _converge(self, props: dict[str, Any], known: Known, managed_id: str | None) -> dict[str, Any]:
+        """Adopt an account, or update the one with the given id that is managed already."""
         from pulumi_audian import lifecycle
 
         inputs = _received(props)
         declaration = Declaration.of(inputs)
-        notices = engine.Log(self._run.facts(declaration.account_id).urn)
+        facts = self._run.facts(declaration.account_id)
+        notices = engine.Log(facts.urn)
 
-        def outputs(outcome: Outcome) -> dict[str, Any]:
-            after = replace(known, overwritten=outcome.overwritten)
+        def outputs(outcome: Outcome, unapplied: tuple[Path, ...] = ()) -> dict[str, Any]:
+            after = replace(known, overwritten=outcome.overwritten, unapplied=unapplied)
             return _sent(to_outputs(outcome.account, inputs, declaration.watched, after))
 
         try:
+            old = Declaration.of(self._run.old_inputs(managed_id)) if managed_id else None
             client = self._run.client(notices)
-            return outputs(lifecycle.converge(client, declaration, known, notices, ignored))
+            return outputs(lifecycle.converge(client, declaration, known, notices, old=old, ignored=facts.ignored))
         except (NotApplied, Unconfirmed) as error:
-            held = {**outputs(Outcome(error.observed, error.overwritten)), _PROVIDER_KEY: props[_PROVIDER_KEY]}
+            held = outputs(Outcome(error.observed, error.overwritten), error.unapplied)
+            held[_PROVIDER_KEY] = props[_PROVIDER_KEY]
             engine.fail(error, engine.PartialState(declaration.account_id, held))
         except AudianError as error:
             engine.fail(error)

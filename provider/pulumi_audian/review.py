@@ -6,14 +6,15 @@ neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts
-from pulumi_audian.diff import Document
+from pulumi_audian.diff import Document, value_at
 from pulumi_audian.errors import AudianError, Problem
+from pulumi_audian.fields import ASSERTABLE, MUTABLE, Path, parse_dotted
 from pulumi_audian.plan import changed_identity, changed_immutable, released, render_adoption, render_released
-from pulumi_audian.values import UNKNOWN, same, without_unknowns
+from pulumi_audian.values import MISSING, UNKNOWN, same, without_unknowns
 
 if TYPE_CHECKING:
     from pulumi_audian.writing import Api, Notices
@@ -27,7 +28,8 @@ _OUT_OF_SERVICE = {
 def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list[Problem]:
     """Everything wrong with an account's inputs that can be told without a call.
 
-    What is the same as in state is not checked again: it leads to no write, or repeats one that failed after its check.
+    What is the same as in state is not judged again: it leads to no write, or repeats one that failed after its check.
+    It may also be a value that someone else gave the account, which ignoreChanges puts in place of the declared one.
     """
     if old_inputs and not facts.nulls and same(inputs, {**old_inputs, SECRET_FIELDS: None}):
         return []
@@ -37,7 +39,11 @@ def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list
     unknown = frozenset(name for name, value in inputs.items() if value is UNKNOWN)
     return [
         *(Problem(path, "is null: leave it out to leave the field alone, or name it in clear") for path in facts.nulls),
-        *models.problems(known, unknown=unknown, secret=facts.secret),
+        *(
+            problem
+            for problem in models.problems(known, unknown=unknown, secret=facts.secret)
+            if not _is_kept(parse_dotted(problem.path), inputs, old_inputs)
+        ),
         *_identity_problems(known, old_inputs),
     ]
 
@@ -64,17 +70,22 @@ def preview(
             return _read_adoption(api, declaration, notices)
         _announce_status(declaration, old_inputs.get("status"), notices)
         if api is not None:
-            return _read_assertions(api, declaration)
+            return _read_assertions(api, declaration, changed)
     except AudianError as error:
         return [Problem("", str(error))]
     edited = [name for name in changed if name in old_inputs]
     return [changed_immutable(name, old_inputs[name], inputs[name], declaration) for name in edited]
 
 
-def _read_assertions(api: Api, declaration: Declaration) -> list[Problem]:
-    from pulumi_audian.lifecycle import preview_adoption
+def _is_kept(path: Path, inputs: Document, old_inputs: Document) -> bool:
+    value = value_at(inputs, path)
+    return path[0] in (*MUTABLE, *ASSERTABLE) and value is not MISSING and same(value, value_at(old_inputs, path))
 
-    return preview_adoption(api, declaration, adopting=False)[1]
+
+def _read_assertions(api: Api, declaration: Declaration, names: Iterable[str]) -> list[Problem]:
+    from pulumi_audian.lifecycle import preview_assertions
+
+    return preview_assertions(api, declaration, names)
 
 
 def _read_adoption(api: Api, declaration: Declaration, notices: Notices) -> list[Problem]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pulumi_audian.declaration import Facts
 from pulumi_audian.diff import Document
-from pulumi_audian.errors import Problem
+from pulumi_audian.errors import Problem, Refused
 from pulumi_audian.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from pulumi_audian.writing import Notices
 
 _NO_FACTS = Facts.of({})
+
+
+class _Claim(NamedTuple):
+    """What a check found out about the resource that declares an account."""
+
+    facts: Facts
+    old_inputs: Document
 
 
 class Run:
@@ -29,17 +36,21 @@ class Run:
         self._configured = configured
         self._lock = threading.Lock()
         self._client: Client | None = None
-        self._claims: dict[str, Facts] = {}
+        self._claims: dict[str, _Claim] = {}
         self._said_unread = False
 
-    def claim(self, inputs: Document, facts: Facts) -> list[Problem]:
-        """Note that a resource declares an account; a second one that declares the same has a problem."""
+    def claim(self, inputs: Document, old_inputs: Document, facts: Facts) -> list[Problem]:
+        """Note that a resource declares an account, and what state holds of its declaration.
+
+        A second resource that declares the same account has a problem.
+        """
         account_id = inputs.get("accountId", UNKNOWN)
         if not isinstance(account_id, str):  # not known yet, or wrong, which validation says
             return []
         with self._lock:
-            first = self._claims.setdefault(account_id, facts)
+            first = self._claims.setdefault(account_id, _Claim(facts, old_inputs)).facts
             if first.urn == facts.urn:
+                self._claims[account_id] = _Claim(facts, old_inputs)
                 return []
         other = first.urn.rsplit("::", 1)[-1]
         message = f'"{account_id}" is declared by resource {other} too; declare an account once, in one place'
@@ -53,7 +64,14 @@ class Run:
     def facts(self, account_id: str) -> Facts:
         """What the program said of the resource that declares an account in this run."""
         with self._lock:
-            return self._claims.get(account_id, _NO_FACTS)
+            return self._claims[account_id].facts if account_id in self._claims else _NO_FACTS
+
+    def old_inputs(self, account_id: str) -> Document:
+        """The inputs in state of the resource that declares an account in this run; raises `Refused` without one."""
+        with self._lock:
+            if account_id in self._claims:
+                return self._claims[account_id].old_inputs
+        raise Refused(f"account {account_id}: its declaration was not checked; nothing was written: run again")
 
     def client(self, notices: Notices) -> Client:
         """The client; raises `Refused` where a setting is wrong or there is no credential."""

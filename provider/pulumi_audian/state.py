@@ -1,7 +1,8 @@
 """What the engine's state holds of an account, and how to read it back.
 
 Outputs hold every field of the live account, the options of the declaration, what we overwrote (`overwritten`), and
-internal entries: which paths are declared, which fields are secret, and which ever were.
+internal entries: which paths are declared, which of them a failed write left unapplied, which fields are secret, and
+which ever were.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pulumi_audian.values import MISSING, same
 DECLARED = "__declared"
 ONCE_SECRET = "__onceSecret"  # noqa: S105 - a name
 OVERWRITTEN = "overwritten"
+UNAPPLIED = "__unapplied"
 
 
 class Secret(NamedTuple):
@@ -51,6 +53,8 @@ class Known:
     overwritten: tuple[Overwritten, ...]
     secret: frozenset[str]
     """Fields whose values must stay encrypted: a secret that was released from code is still one."""
+    unapplied: tuple[Path, ...] = ()
+    """What the last operation was to write, and the account did not hold afterwards."""
 
     @classmethod
     def of(cls, outputs: Document) -> Known:
@@ -60,6 +64,7 @@ class Known:
             declared=tuple(map(parse_dotted, outputs.get(DECLARED, ()))),
             overwritten=tuple(_read_record(entry) for entry in outputs.get(OVERWRITTEN, ())),
             secret=frozenset((*outputs.get(SECRET_FIELDS, ()), *outputs.get(ONCE_SECRET, ()))),
+            unapplied=tuple(map(parse_dotted, outputs.get(UNAPPLIED, ()))),
         )
 
 
@@ -123,6 +128,7 @@ def to_outputs(account: Document, source: Document, declared: Iterable[Path], kn
         OVERWRITTEN: [_write_record(record, secret) for record in known.overwritten],
         SECRET_FIELDS: current,
         ONCE_SECRET: sorted(secret - set(current)),
+        UNAPPLIED: [dotted(path) for path in known.unapplied],
     }
     return {
         "accountId": account["id"],

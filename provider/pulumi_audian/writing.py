@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol
+
+import tenacity
 
 from pulumi_audian import retry
 from pulumi_audian.declaration import Declaration
 from pulumi_audian.diff import Change, Document, changes, leaves, overlap, satisfied, value_at
 from pulumi_audian.errors import ApiError, AudianError, NotApplied, OutcomeUnknown, Refused, Unconfirmed
 from pulumi_audian.fields import Path, dotted
-from pulumi_audian.patch import build_patch
+from pulumi_audian.patch import build_patch, part
+from pulumi_audian.plan import changed_elsewhere
 from pulumi_audian.state import Known, Outcome, recorded
 from pulumi_audian.values import MISSING, same, scalars
 from pulumi_audian.wire import Snapshot
 
 _CONFLICTS = (409, 412)
+_LATEST_READ_SECONDS = 5.0
+_FIRST_WAIT_SECONDS = 0.5
 
 
 class Api(Protocol):
@@ -54,14 +59,14 @@ class Write:
         decide: Callable[[Document], Declaration],
         known: Known,
         notices: Notices,
-        ignored: Iterable[Path] = (),
+        due: Collection[Path] | None = None,
         remedy: str = "state holds what the account really has: declare that value, or have the account corrected",
     ) -> None:
         self._api = api
         self._decide = decide
         self._known = known
         self._notices = notices
-        self._ignored = tuple(ignored)
+        self._due = due
         self._remedy = remedy
         self._snapshot = snapshot
         self._declaration = decide(snapshot.account)
@@ -78,7 +83,10 @@ class Write:
         wrong = self._changes(account)
         if wrong:
             raise NotApplied(
-                _not_applied(wrong, self._declaration, self._remedy), observed=account, overwritten=overwritten
+                _not_applied(wrong, self._declaration, self._remedy),
+                observed=account,
+                overwritten=overwritten,
+                unapplied=_paths(wrong),
             )
         return Outcome(account, overwritten)
 
@@ -99,12 +107,13 @@ class Write:
             self._decide_again(error)
             return
         else:
-            self._snapshot = answer if answer and self._tells_all(answer.account, found) else self._read_after(found)
+            told = answer if answer and self._tells_all(answer.account, found) else None
+            self._snapshot = told or self._read_settled(found)
         self._written = found
 
     def _changes(self, account: Document) -> tuple[Change, ...]:
-        found = changes(account, self._declaration.desired)
-        return tuple(change for change in found if not _below(change.path, self._ignored))
+        desired = self._declaration.desired
+        return changes(account, desired if self._due is None else part(desired, self._due))
 
     def _tells_all(self, answered: Document, sent: Iterable[Change]) -> bool:
         untouched = [
@@ -115,6 +124,17 @@ class Write:
         complete = all(value_at(answered, path) is not MISSING for path in untouched)
         return complete and answered["id"] == self._declaration.account_id and not self._changes(answered)
 
+    def _read_settled(self, sent: tuple[Change, ...]) -> Snapshot:
+        """The account after a change: read again for some seconds where it shows only what it had before."""
+        read = tenacity.Retrying(
+            retry=tenacity.retry_if_result(lambda found: not _had_effect(found.account, sent)),
+            wait=tenacity.wait_exponential(multiplier=_FIRST_WAIT_SECONDS),
+            stop=tenacity.stop_before_delay(min(self._api.retry_seconds, _LATEST_READ_SECONDS)),
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+        )
+        settled: Snapshot = read(self._read_after, sent)
+        return settled
+
     def _read_after(self, sent: Iterable[Change]) -> Snapshot:
         account_id = self._declaration.account_id
         try:
@@ -124,14 +144,15 @@ class Write:
                 f"account {account_id}: a change was sent, but not confirmed by a read ({error}); run again",
                 observed=self._snapshot.account,
                 overwritten=recorded(self._known.overwritten, sent, self._declaration),
+                unapplied=_paths(sent),
             ) from None
 
     def _settle_doubt(self, error: OutcomeUnknown, sent: tuple[Change, ...]) -> None:
-        self._snapshot = self._read_after(sent)
+        # Where it will be repeated anyway, nothing is gained by waiting for a late effect.
+        self._snapshot = self._read_after(sent) if error.repeatable else self._read_settled(sent)
         account = self._snapshot.account
         self._unsettled = sent
-        had_effect = any(not same(value_at(account, change.path), change.observed) for change in self._unsettled)
-        if self._changes(account) and not had_effect:
+        if self._changes(account) and not _had_effect(account, sent):
             raise retry.Again(error, error.wait) if error.repeatable else error
 
     def _decide_again(self, error: ApiError) -> None:
@@ -160,27 +181,30 @@ class Write:
                 self._report_conflict(change, before)
 
     def _report_conflict(self, change: Change, before: Any) -> None:
-        show = self._declaration.shown
-        fact = (
-            f"account {self._declaration.account_id}: {dotted(change.path)} was {show(change.path, before)} when last "
-            f"read and was changed to {show(change.path, change.observed)} by someone else"
-        )
+        fact = changed_elsewhere(change, self._declaration, before)
         if self._declaration.on_conflict == "fail":
-            raise Refused(f"{fact}; nothing was written: run pulumi refresh, then decide in code which value is right")
+            raise conflict(fact)
         if change.path not in self._warned:
             self._warned.add(change.path)
-            self._notices.warn(f"{fact}; writing {show(change.path, change.desired)} as declared")
+            desired = self._declaration.shown(change.path, change.desired)
+            self._notices.warn(f"{fact}; writing {desired} as declared")
 
     def _secrets(self) -> list[str]:
         values = (self._declaration.desired.get(name) for name in self._declaration.secret)
         return [str(inner) for value in values for inner in scalars(value) if inner is not None]
 
 
-def _below(path: Path, patterns: Iterable[Path]) -> bool:
-    return any(
-        len(pattern) <= len(path) and all(part in ("*", own) for part, own in zip(pattern, path, strict=False))
-        for pattern in patterns
-    )
+def conflict(fact: str) -> Refused:
+    """The error of an operation that a change by someone else forbids, as the declaration has it."""
+    return Refused(f"{fact}; nothing was written: run pulumi refresh, then decide in code which value is right")
+
+
+def _paths(found: Iterable[Change]) -> tuple[Path, ...]:
+    return tuple(change.path for change in found)
+
+
+def _had_effect(account: Document, sent: Iterable[Change]) -> bool:
+    return any(not same(value_at(account, change.path), change.observed) for change in sent)
 
 
 def _not_applied(wrong: Iterable[Change], declaration: Declaration, remedy: str) -> str:

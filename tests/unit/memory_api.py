@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_audian.declaration import Declaration
@@ -135,6 +135,22 @@ def known(declaration: Declaration, *records: Overwritten, **outputs: Any) -> Kn
     return Known({**LIVE, **outputs}, declaration.watched, records, declaration.secret)
 
 
-def adopt(api: MemoryApi, declaration: Declaration, ignored: Sequence[Path] = ()) -> Outcome:
+def adopt(api: MemoryApi, declaration: Declaration) -> Outcome:
     """The outcome of adopting an account."""
-    return converge(api, declaration, NOTHING_KNOWN, Heard(), ignored)
+    return converge(api, declaration, NOTHING_KNOWN, Heard())
+
+
+def update(  # noqa: PLR0913 - what differs from test to test
+    api: MemoryApi,
+    old_inputs: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    heard: Heard | None = None,
+    *,
+    outputs: Mapping[str, Any] | None = None,
+    unapplied: tuple[Path, ...] = (),
+    ignored: Collection[Path] = (),
+) -> Outcome:
+    """The outcome of updating an account that was brought up before, as `LIVE` but for the given outputs."""
+    old = declared(**old_inputs)
+    before = replace(known(old, **outputs or {}), unapplied=unapplied)
+    return converge(api, declared(**inputs), before, heard or Heard(), old=old, ignored=ignored)

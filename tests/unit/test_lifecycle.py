@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from tests.unit.memory_api import LIVE, Heard, MemoryApi, adopt, declared, known, merged
+from tests.unit.memory_api import LIVE, Heard, MemoryApi, adopt, declared, known, merged, update
 
 from pulumi_audian.declaration import SECRET_FIELDS
 from pulumi_audian.errors import NotApplied, Refused
@@ -168,25 +170,100 @@ def test_secret_values_are_kept_from_messages() -> None:
     assert api.masked == ["hush"]
 
 
+MANAGED: dict[str, Any] = {"displayName": "Acme", "email": "old@acme.com", "settings": {"timezone": "UTC"}}
+
+
 @pytest.mark.parametrize(
-    ("ignored", "bodies"),
+    ("live", "inputs", "body"),
     [
-        pytest.param([("displayName",)], [{"settings": {"timezone": "Asia/Tokyo", "language": "en"}}], id="a field"),
-        pytest.param([("settings",)], [{"displayName": "New"}], id="an object with its members"),
-        pytest.param([("settings", "timezone")], [{"displayName": "New"}], id="a member"),
-        pytest.param([("*",)], [], id="everything"),
+        pytest.param({}, {"displayName": "New"}, {"displayName": "New"}, id="changed in code"),
         pytest.param(
-            [("settings", "*")],
-            [{"displayName": "New"}],
-            id="all members",
+            {"email": "theirs@acme.com"}, {"displayName": "New"}, {"displayName": "New"}, id="edited elsewhere"
         ),
+        pytest.param(
+            {"settings": {"timezone": "Asia/Tokyo", "language": "en"}},
+            {"settings": {"timezone": "UTC", "language": "fr"}},
+            {"settings": {"timezone": "Asia/Tokyo", "language": "fr"}},
+            id="the member beside it was edited",
+        ),
+        pytest.param({"phone": None}, {"phone": "112"}, {"phone": "112"}, id="declared for the first time"),
+        pytest.param({"phone": "113"}, {"clear": ["phone"]}, {"phone": None}, id="cleared for the first time"),
+        pytest.param({"email": "theirs@acme.com"}, {"plan": "starter"}, None, id="an assertion is new"),
     ],
 )
-def test_ignored_paths_are_not_written(ignored: list[Path], bodies: list[dict[str, Any]]) -> None:
-    """Changes at or below an ignored path are neither made nor missed afterwards."""
-    api = MemoryApi()
-    adopt(api, declared(displayName="New", settings={"timezone": "Asia/Tokyo"}), ignored)
-    assert api.bodies == bodies
+def test_an_update_writes_what_changed_in_code(
+    live: dict[str, Any], inputs: dict[str, Any], body: dict[str, Any] | None
+) -> None:
+    """A declared field that nobody changed in code is not sent, whatever the account has there."""
+    api = MemoryApi(merged(LIVE, live))
+    update(api, MANAGED, {**MANAGED, **inputs})
+    assert api.bodies == ([body] if body else [])
+
+
+def test_what_an_earlier_write_left_unapplied_is_written() -> None:
+    """Its declaration is the same as before, and the account never held it: the next up tries again."""
+    api = MemoryApi({**LIVE, "displayName": "Theirs", "email": "theirs@acme.com"})
+    update(api, MANAGED, MANAGED, unapplied=(("displayName",),))
+    assert api.bodies == [{"displayName": "Acme"}]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "ignored", "words"),
+    [
+        pytest.param({}, (), ['email was "old@acme.com" when last read', 'changed to "theirs@acme.com"'], id="edited"),
+        pytest.param(
+            {"email": "theirs@acme.com"}, (), ['email is "theirs@acme.com", not "old@acme.com"'], id="edited before"
+        ),
+        pytest.param({}, [("email",)], [], id="ignored"),
+        pytest.param({}, [("*",)], [], id="all are ignored"),
+    ],
+)
+def test_what_an_update_leaves_is_said(outputs: dict[str, Any], ignored: Collection[Path], words: list[str]) -> None:
+    """A person hears of each declared value that the account does not have, and how to see it in a preview."""
+    heard = Heard()
+    api = MemoryApi({**LIVE, "email": "theirs@acme.com"})
+    update(api, MANAGED, {**MANAGED, "displayName": "New"}, heard, outputs=outputs, ignored=ignored)
+    assert api.bodies == [{"displayName": "New"}]
+    assert len(heard.warnings) == bool(words)
+    for line in heard.warnings:
+        assert all(word in line for word in [*words, "left as it is", "pulumi refresh"])
+
+
+@pytest.mark.parametrize("outputs", [{}, {"email": "theirs@acme.com"}], ids=["edited", "edited before"])
+def test_what_an_update_would_leave_can_stop_it(outputs: dict[str, Any]) -> None:
+    """With onConflict fail, nothing at all is written to an account that someone else changed."""
+    api = MemoryApi({**LIVE, "email": "theirs@acme.com"})
+    with pytest.raises(Refused, match=r"email.*nothing was written: run pulumi refresh"):
+        update(api, MANAGED, {**MANAGED, "displayName": "New", "onConflict": "fail"}, outputs=outputs)
+    assert api.bodies == []
+
+
+@pytest.mark.parametrize(
+    ("old", "refused"),
+    [
+        pytest.param({"plan": "starter"}, False, id="asserted before"),
+        pytest.param({}, True, id="asserted now"),
+        pytest.param({"plan": "professional"}, True, id="asserted otherwise"),
+    ],
+)
+def test_an_assertion_is_judged_where_it_is_new(old: dict[str, Any], *, refused: bool) -> None:
+    """A plan that was upgraded since does not block other changes, and a person hears of it."""
+    heard = Heard()
+    api = MemoryApi({**LIVE, "plan": "enterprise"})
+    expected = pytest.raises(Refused, match='plan: the account has "enterprise"') if refused else nullcontext()
+    with expected:
+        update(api, {**MANAGED, **old}, {**MANAGED, "displayName": "New", "plan": "starter"}, heard)
+    assert api.bodies == ([] if refused else [{"displayName": "New"}])
+    assert any('plan was "starter" when last read' in line for line in heard.warnings) is not refused
+
+
+def test_a_closed_account_that_was_declared_active_before_is_not_judged_again() -> None:
+    """It is neither reopened nor in the way of other changes."""
+    heard = Heard()
+    api = MemoryApi({**LIVE, "status": "closed"})
+    update(api, {**MANAGED, "status": "active"}, {**MANAGED, "displayName": "New", "status": "active"}, heard)
+    assert api.bodies == [{"displayName": "New"}]
+    assert any("its phones are off" in line for line in heard.warnings)
 
 
 def not_applied(forced: dict[str, Any], **inputs: Any) -> NotApplied:

@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_audian.declaration import SECRET_FIELDS, Declaration
 from pulumi_audian.diff import Change
+from pulumi_audian.fields import dotted
 from pulumi_audian.plan import (
     adoption,
     changed_identity,
@@ -20,6 +21,7 @@ from pulumi_audian.plan import (
     render_changes,
     render_released,
     reopening_problems,
+    update,
 )
 from pulumi_audian.values import UNKNOWN
 
@@ -133,18 +135,26 @@ def test_a_name_of_another_alphabet_is_shown_as_it_is() -> None:
 )
 def test_immutable_values_that_differ_are_problems(inputs: dict[str, Any], paths: list[str]) -> None:
     """Every asserted immutable value that the account does not have is one problem."""
-    assert sorted(problem.path for problem in immutable_problems(OBSERVED, declared(**inputs))) == paths
+    declaration = declared(**inputs)
+    problems = immutable_problems(OBSERVED, declaration, declaration.asserted)
+    assert sorted(problem.path for problem in problems) == paths
+
+
+def test_only_the_named_assertions_are_judged() -> None:
+    """An assertion that was met before says nothing about an account that was changed since."""
+    declaration = declared(name="Acme", plan="professional")
+    assert [problem.path for problem in immutable_problems(OBSERVED, declaration, ["plan"])] == ["plan"]
 
 
 def test_an_asserted_value_that_the_api_does_not_give_is_a_problem() -> None:
     """An absent value is not taken for the asserted one."""
-    (problem,) = immutable_problems({"id": "acc_1"}, declared(plan="starter"))
+    (problem,) = immutable_problems({"id": "acc_1"}, declared(plan="starter"), ["plan"])
     assert "the account has (none)" in problem.message
 
 
 def test_an_immutable_problem_shows_both_values_and_the_remedy() -> None:
     """The reader learns what is, what is declared and what to do."""
-    (problem,) = immutable_problems(OBSERVED, declared(plan="professional"))
+    (problem,) = immutable_problems(OBSERVED, declared(plan="professional"), ["plan"])
     assert str(problem) == (
         'plan: the account has "starter", the program declares "professional"; '
         "change the plan with Audian's upgrade/downgrade endpoint, then declare the new one here"
@@ -154,7 +164,7 @@ def test_an_immutable_problem_shows_both_values_and_the_remedy() -> None:
 def test_a_secret_assertion_is_masked() -> None:
     """A secret immutable value appears in no message."""
     declaration = declared(plan="professional", **{SECRET_FIELDS: ["plan"]})
-    assert "professional" not in str(immutable_problems(OBSERVED, declaration))
+    assert "professional" not in str(immutable_problems(OBSERVED, declaration, ["plan"]))
 
 
 def test_another_account_id_asks_for_another_resource() -> None:
@@ -246,3 +256,56 @@ def test_what_an_account_lacks_is_not_made_up() -> None:
     plan = adoption({"id": "acc_1"}, declared())
     assert (plan.title, plan.status, plan.changes, plan.untouched) == ("", "", (), 0)
     assert render_changes(plan.changes, declared()) == []
+
+
+STORED = {"id": "acc_1", "displayName": "Acme", "phone": "112", "settings": {"timezone": "UTC", "language": "en"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "unapplied", "written", "left"),
+    [
+        pytest.param({"phone": "112"}, {"phone": "112"}, [], [], [], id="nothing changed"),
+        pytest.param({"phone": "112"}, {"phone": "113"}, [], ["phone"], [], id="a value changed"),
+        pytest.param({}, {"phone": "113"}, [], ["phone"], [], id="newly declared"),
+        pytest.param({}, {"phone": "112"}, [], [], [], id="newly declared as it is"),
+        pytest.param({"phone": "113"}, {"phone": "113"}, [], [], ["phone"], id="left before"),
+        pytest.param({"phone": "113"}, {"phone": "113"}, ["phone"], ["phone"], [], id="unapplied"),
+        pytest.param({"phone": "113"}, {"clear": ["phone"]}, [], ["phone"], [], id="cleared now"),
+        pytest.param({"clear": ["phone"]}, {"clear": ["phone"]}, [], [], ["phone"], id="cleared before"),
+        pytest.param({"plan": "starter"}, {"plan": "starter"}, [], [], ["plan"], id="an assertion from before"),
+        pytest.param({"phone": "112"}, {"phone": UNKNOWN}, [], ["phone"], [], id="unknown at preview"),
+        pytest.param(
+            {"settings": {"timezone": "Asia/Tokyo", "language": "fr"}},
+            {"settings": {"timezone": "Asia/Tokyo", "language": "de"}},
+            [],
+            ["settings.language"],
+            ["settings.timezone"],
+            id="members apart",
+        ),
+        pytest.param(
+            {"settings": {"timezone": "Asia/Tokyo"}},
+            {"settings": {"timezone": "Asia/Tokyo"}},
+            ["settings"],
+            ["settings.timezone"],
+            [],
+            id="an object is unapplied",
+        ),
+        pytest.param({"metadata": {"a": 1}}, {"metadata": {"a": {"b": 1}}}, [], ["metadata.a.b"], [], id="deeper now"),
+        pytest.param(
+            {"settings": {"smsEnabled": True}},
+            {"settings": {"smsEnabled": 1}},
+            [],
+            ["settings.smsEnabled"],
+            [],
+            id="1 in place of true",
+        ),
+    ],
+)
+def test_an_update_is_told_from_what_state_holds(
+    old: dict[str, Any], new: dict[str, Any], unapplied: list[str], written: list[str], left: list[str]
+) -> None:
+    """What changed in code or was left unapplied is written; other differences are left, and known to be there."""
+    account = {"accountId": "acc_1"}
+    found = update({**account, **old}, {**account, **new}, {**STORED, "__unapplied": unapplied})
+    assert [dotted(change.path) for change in found.changes] == written
+    assert [dotted(change.path) for change in found.left] == left

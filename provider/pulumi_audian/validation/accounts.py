@@ -60,7 +60,7 @@ def _problems(name: str, declared: Mapping[str, Any], secret: frozenset[str], ru
     inputs = _as_sent(given)
     yield from review.input_problems(inputs, {}, facts)
     if isinstance(inputs.get("accountId"), str):
-        yield from run.claim(inputs, facts)
+        yield from run.claim(inputs, {}, facts)
 
 
 def _declared(node: Node, path: Path) -> Any:
