@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakSet
 
 import pulumi
 from pulumi.runtime import config
 
 from pulumi_audian.fields import ASSERTABLE, MUTABLE
 from pulumi_audian.settings import ACCOUNTS, NAMESPACE, refusal
+
+_CHECKED: WeakSet[pulumi.Resource] = WeakSet()
+"""The root resources of the programs of this process whose configuration is right."""
 
 
 def check_configuration() -> None:
@@ -19,7 +22,18 @@ def check_configuration() -> None:
     A misspelt setting would be ignored, and a write could go to another place than was meant. Raises
     `pulumi.RunError`, which the engine shows without a traceback.
     """
-    _check_once(pulumi.get_project(), pulumi.get_stack())
+    # Once a program, and not for each account: the SDK parses the whole configuration at each look. One process may run
+    # many programs, and their configuration differs even where project and stack don't.
+    root = pulumi.runtime.get_root_resource()
+    if root in _CHECKED:
+        return
+    keys = {*config.get_config_env(), *config.CONFIG.get()}
+    for key in sorted(key for key in keys if key.startswith(NAMESPACE)):
+        reason = refusal(key, encrypted=config.is_config_secret(key))
+        if reason:
+            raise pulumi.RunError(reason)
+    if root is not None:
+        _CHECKED.add(root)
 
 
 def declared_accounts() -> dict[str, Any]:
@@ -42,13 +56,3 @@ def _with_secret_values(declaration: Any) -> Any:
         name: pulumi.Output.secret(value) if name in (*MUTABLE, *ASSERTABLE) and value is not None else value
         for name, value in declaration.items()
     }
-
-
-@functools.cache
-def _check_once(_project: str, _stack: str) -> None:
-    # Once, and not for each account: the SDK parses the whole configuration at each look.
-    keys = {*config.get_config_env(), *config.CONFIG.get()}
-    for key in sorted(key for key in keys if key.startswith(NAMESPACE)):
-        reason = refusal(key, encrypted=config.is_config_secret(key))
-        if reason:
-            raise pulumi.RunError(reason)

@@ -166,6 +166,9 @@ def _wire_names(name: str, value: Any) -> Any:
 
 
 def _python_names(value: Any) -> Any:
+    # The live account may have nothing there, or something that is not an object.
+    if not isinstance(value, Mapping):
+        return value
     return {snake_case(key) if key in _NESTED else key: inner for key, inner in value.items()}
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,6 +135,50 @@ def test_encrypted_values_of_the_stack_file_stay_encrypted(bench: Workbench) -> 
         assert "pin-0815" not in text
 
 
+@pytest.mark.parametrize(
+    "live",
+    [
+        {"address": None, "settings": "text", "metadata": []},
+        {"address": [], "settings": None, "metadata": "text"},
+        {"address": "text", "settings": {}, "metadata": None},
+    ],
+    ids=str,
+)
+def test_an_object_that_the_account_has_not_can_be_read(
+    tmp_path: Path, api: Control, engine_directory: Path, live: dict[str, Any]
+) -> None:
+    """An output is what the API sends, also where that is not an object; nothing of the library fails on it."""
+    program = f"""
+import pulumi
+import pulumi_audian as audian
+
+acme = audian.Account("acme", account_id="{ACME}")
+for name in {list(live)}:
+    pulumi.export(name, getattr(acme, name).apply(lambda value: [value]))
+"""
+    bench = workbench(tmp_path, api, engine_directory, program)
+    api.edit(ACME, live)
+    for _ in range(2):
+        up = bench.up()
+        assert up.code == 0, up.text
+        outputs = json.loads(bench.command("stack", "output", "--json"))
+        assert outputs == {name: [value] for name, value in live.items()}
+
+
+def test_a_cleared_object_can_be_read(tmp_path: Path, api: Control, engine_directory: Path) -> None:
+    """What a program clears is None in its outputs, in this up and in each later one."""
+    program = (
+        f'import pulumi\nimport pulumi_audian as audian\nacme = audian.Account("a", account_id="{ACME}", '
+        f'clear=["address"])\npulumi.export("country", acme.address.apply(lambda a: (a or {{}}).get("country", "-")))'
+    )
+    bench = workbench(tmp_path, api, engine_directory, program)
+    for _ in range(2):
+        up = bench.up()
+        assert up.code == 0, up.text
+        assert json.loads(bench.command("stack", "output", "--json"))["country"] == "-"
+    assert bench.bodies() == [{"address": None}]
+
+
 def test_cleared_paths_may_have_python_names(tmp_path: Path, api: Control, engine_directory: Path) -> None:
     """`clear` takes the names of the program it stands in."""
     program = (
@@ -177,3 +224,44 @@ audian.Account("acme", account_id="{ACME}", display_name="Acme 2", opts=pulumi.R
     assert bench.preview("--expect-no-changes").code == 0
     assert bench.calls() == []
     assert bench.destroy().code == 0
+
+
+TWICE_IN_ONE_PROCESS = """
+import os
+import sys
+
+from pulumi import automation
+
+import pulumi_audian as audian
+
+options = automation.LocalWorkspaceOptions(env_vars={"PULUMI_PYTHON_CMD": sys.executable})
+stack = automation.create_or_select_stack("twice", "twice", program=audian.declared_accounts, opts=options)
+print(stack.preview().change_summary)
+for name, value in (("audian:apiurl", "http://127.0.0.1:1"), ("audian:token", "plain-token-77aa")):
+    stack.set_config(name, automation.ConfigValue(value))
+    try:
+        stack.preview()
+    except automation.CommandError as error:
+        print(error)
+    stack.remove_config(name)
+print(stack.preview().change_summary)
+"""
+
+
+def test_each_run_of_a_process_looks_at_its_configuration(bench: Workbench) -> None:
+    """A setting that is wrong in a later run of the same process is refused like in the first one."""
+    (bench.directory / "twice.py").write_text(TWICE_IN_ONE_PROCESS)
+    done = subprocess.run(
+        [sys.executable, "twice.py"],
+        cwd=bench.directory,
+        env=bench.environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "audian:apiurl is not a setting of pulumi-audian; did you mean audian:apiUrl?" in done.stdout
+    assert "audian:token stands in plain text" in done.stdout
+    assert "plain-token-77aa" not in done.stdout
+    assert done.stdout.count("{'create': 1}\n") == 2  # the first and the last of the previews
