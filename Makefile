@@ -53,7 +53,7 @@ lock: $(READY) ## Choose the versions of all dependencies anew
 site: $(READY) ## Build the documentation as a website in dist/site (Python 3.11 or newer)
 	@$(BIN)/python -m tools.docs.build
 
-sbom: $(READY) ## Write dist/sbom.cdx.json: what pulumi-audian[cli] installs, as CycloneDX
+sbom: $(READY) ## Write dist/sbom.cdx.json: what the library and its command line bring, as CycloneDX
 	@$(BIN)/python tools/sbom.py write dist/sbom.cdx.json
 
 audit: $(READY) ## Ask PyPI's advisory service about every locked package

@@ -1,7 +1,7 @@
 """Looks at the packages that this project brings: `python tools/sbom.py write FILE`, `python tools/sbom.py audit`.
 
-`write` lists what `pip install 'pulumi-audian[cli]'` installs at the locked versions, as CycloneDX JSON with the
-hashes of all files: the same file for the same lock. `audit` asks PyPI's advisory service about every locked version.
+`write` lists what the library and its command line bring at the locked versions, as CycloneDX JSON with the hashes
+of all files: the same file for the same lock. `audit` asks PyPI's advisory service about every locked version.
 """
 
 from __future__ import annotations

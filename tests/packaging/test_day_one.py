@@ -20,10 +20,10 @@ pytestmark = pytest.mark.registry
 class Shell:
     """A directory in which commands are typed."""
 
-    def __init__(self, directory: Path, api: Control, installs: str) -> None:
+    def __init__(self, directory: Path, api: Control, wheel: Path) -> None:
         self.directory = directory / "infra"
         self.directory.mkdir()
-        self._installs = installs
+        self._wheel = wheel
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AUDIAN_", "PYTHON"))},
             "PATH": os.pathsep.join([str(find_engine()), os.environ["PATH"]]),
@@ -37,7 +37,8 @@ class Shell:
     def type(self, console: str) -> str:
         """What the commands of a block print, in the environment that the first of them made; up is confirmed."""
         commands = console.replace("$ ", "").replace("export AUDIAN_API_TOKEN=...\n", "")
-        commands = commands.replace("pip install '/path/to/pulumi-audian[cli]'", self._installs)
+        commands = commands.replace("git+https://github.com/YOUR-ORG/pulumi-audian@COMMIT", self._wheel.as_uri())
+        commands = commands.replace("pip install", f"{UV} pip install --quiet --system-certs")
         commands = commands.replace("pulumi up", "pulumi up --yes")
         done = subprocess.run(
             ["bash", "-ec", f"if [ -d .venv ]; then . .venv/bin/activate; fi\n{commands}"],
@@ -52,13 +53,26 @@ class Shell:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
+    def untracked(self) -> list[str]:
+        """What git would add of the directory."""
+        shown = subprocess.run(
+            ["sh", "-c", "git init --quiet && git ls-files --others --exclude-standard"],
+            cwd=self.directory,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return shown.stdout.splitlines()
+
 
 def test_readmes_first_steps(tmp_path: Path, api: Control, distributions: Distributions) -> None:
-    """Three accounts are adopted without a write; then one edit is previewed and written, and nothing else."""
-    shell = Shell(tmp_path, api, f"{UV} pip install --quiet --system-certs '{distributions.wheel}[cli]'")
+    """Three accounts are adopted without a write, in a project to commit; then one edit is previewed and written."""
+    shell = Shell(tmp_path, api, distributions.wheel)
     first = shell.type(example("README.md", "console", "audian export"))
     assert "3 accounts" in first
     assert api.writes() == []
+    kept = {"Pulumi.yaml", "Pulumi.prod.yaml", "__main__.py", "requirements.txt", ".gitignore"}
+    assert set(shell.untracked()) == kept
     program = shell.directory / "__main__.py"
     edited = program.read_text("utf-8").replace('"recording_retention": 30', '"recording_retention": 60')
     program.write_text(edited, "utf-8")

@@ -47,7 +47,7 @@ def test_it_needs_no_extra(environment: Environment) -> None:
     command = environment.run("audian", "preview")
     assert command.returncode == 1
     assert "the library typer is missing" in command.stdout
-    assert "pip install 'pulumi-audian[cli]'" in command.stdout
+    assert "pip install '/path/to/pulumi-audian[cli]'" in command.stdout
     assert command.stdout.count("\n") == 1
 
 

@@ -190,7 +190,7 @@ def test_requirements_without_the_command_are_an_error_that_names_them(runner: R
     outcome = runner.run(CHECK, {"stacks": "prod"})
     assert outcome.code == 127
     assert outcome.outputs["failed"] == "true"
-    assert "add pulumi-audian[cli] to its requirements" in outcome.log
+    assert "add pulumi-audian[cli] @ git+https://github.com/YOUR-ORG/pulumi-audian@COMMIT to its" in outcome.log
 
 
 def write_wheel(directory: Path) -> None:

@@ -11,6 +11,7 @@ def main() -> None:
         if error.name is None or error.name.startswith("pulumi_audian"):
             raise
         raise SystemExit(
-            f"audian: the library {error.name} is missing; install pip install 'pulumi-audian[cli]'"
+            f"audian: the library {error.name} is missing: install pulumi-audian again from where you have it, now "
+            "with [cli]: pip install '/path/to/pulumi-audian[cli]'"
         ) from None
     app()

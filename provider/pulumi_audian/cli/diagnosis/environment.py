@@ -68,7 +68,7 @@ def _looked_at(python: Path, where: str) -> Environment:
     sdk, library = found.get("pulumi"), found.get("pulumi-audian")
     if sdk is None or library is None:
         missing = " and ".join(name for name in ("pulumi", "pulumi-audian") if found.get(name) is None)
-        remedy = f"install it with {python} -m pip install pulumi-audian"
+        remedy = f"install it with {python} -m pip install '/path/to/pulumi-audian[cli]', or from its git URL"
         return Environment(problem(_SUBJECT, f"{where} has no {missing}", remedy), sdk)
     text = f"{where} has Python {found.get('python')}, pulumi {sdk} and pulumi-audian {library}"
     return Environment(ok(_SUBJECT, text), sdk)
