@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,6 +91,22 @@ def test_the_comment_follows_the_pull_request(check: Check) -> None:
     (comment,) = check.comments()
     assert "no changes" in comment
     assert "refused" not in comment
+
+
+def test_a_reader_who_leaves_does_not_stop_the_comment(check: Check) -> None:
+    """The comment is written although nobody reads what is printed, and the exit code is that of the report."""
+    check.bench.declare(**SETTLED)
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", "from pulumi_audian.cli import main; main()", "preview", "--github"]
+    bench = check.bench
+    done = subprocess.run(
+        command, cwd=bench.directory, env=bench.environment, stdout=writing, stderr=writing, check=False
+    )
+    os.close(writing)
+    assert done.returncode == 2
+    (comment,) = check.comments()
+    assert "2 accounts are adopted" in comment
 
 
 def test_bad_token(check: Check) -> None:

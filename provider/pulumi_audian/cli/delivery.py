@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -64,17 +63,21 @@ class Delivery:
         return gets_no_secrets(event_of_this_run())
 
     def deliver(self, report: Report) -> None:
-        """Bring the report everywhere."""
-        if self.form is Format.TERMINAL:
-            terminal.render(report, Console())
-        else:
-            sys.stdout.write(_rendered(report, self.form))
-        for file in self.files:
-            _write(file, _rendered(report, _BY_SUFFIX[file.suffix]))
+        """Bring the report everywhere, to those first who read it later; what fails stops nothing else.
+
+        Raises `typer.BadParameter` at the end where a file could not be written.
+        """
+        failures = [*filter(None, (_write(file, _rendered(report, _BY_SUFFIX[file.suffix])) for file in self.files))]
         if self.github:
             from pulumi_audian.cli.publication import event_of_this_run, publish
 
             publish(report, event_of_this_run(), comment=self.comment, issue=self.issue)
+        if self.form is Format.TERMINAL:
+            terminal.render(report, Console())
+        else:
+            typer.echo(_rendered(report, self.form).encode(), nl=False)
+        if failures:
+            raise typer.BadParameter("; ".join(failures), param_hint="--out")
 
 
 def _rendered(report: Report, form: Format) -> str:
@@ -87,8 +90,10 @@ def _rendered(report: Report, form: Format) -> str:
     return console.export_text()
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, text: str) -> str:
+    """Write a file; why it can't be written, or nothing."""
     try:
         file.write_text(text, "utf-8")
     except OSError as error:
-        raise typer.BadParameter(f"{file} can't be written: {error.strerror}", param_hint="--out") from None
+        return f"{file} can't be written: {error.strerror}"
+    return ""

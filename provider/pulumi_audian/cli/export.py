@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from pulumi_audian import models
 from pulumi_audian.cli.diagnosis.stack import Stack
 from pulumi_audian.cli.live import Account, connection_of, failing_in_one_line, read_accounts, stack_in, stack_of
+from pulumi_audian.cli.streams import saved_text
 from pulumi_audian.cli.target import Target
 from pulumi_audian.errors import Refused
 from pulumi_audian.export.account import export as export_account
@@ -144,7 +144,7 @@ def _ids(given: Sequence[str]) -> tuple[str, ...]:
 def _listed(file: str) -> list[str]:
     """The ids in a file, any number on a line."""
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        text = saved_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{file} can't be read: {error}") from None
     return [account_id for line in text.splitlines() for account_id in line.partition("#")[0].split()]

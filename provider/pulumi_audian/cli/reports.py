@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from pulumi_audian.cli.delivery import Delivery, Format
 from pulumi_audian.cli.running import run
+from pulumi_audian.cli.streams import saved_text
 from pulumi_audian.report.model import Concern, Purpose, Report, Stack
 from pulumi_audian.report.places import Places, project_name
 from pulumi_audian.report.reading import Printed, read
@@ -141,6 +141,6 @@ def _answer(request: Request, delivery: Delivery, fail_on: Sequence[Concern]) ->
 
 def _saved(name: str) -> str:
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+        return saved_text(name)
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"{name} can't be read: {error}", param_hint="--from") from None
