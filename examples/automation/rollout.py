@@ -29,7 +29,7 @@ def customers_stack(customer: str, declaration: Mapping[str, Any]) -> automation
         pulumi.export("phone", account.phone)
 
     options = automation.LocalWorkspaceOptions(env_vars=ENVIRONMENT)
-    return automation.create_or_select_stack(customer, project_name="rollout", program=program, opts=options)
+    return automation.create_or_select_stack(customer, project_name="example-automation", program=program, opts=options)
 
 
 def main() -> None:

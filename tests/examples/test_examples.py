@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
+from tests.docs.documents import example as printed
 from tests.examples.repository import move_in
 
 from audian_emulator import Control
@@ -157,6 +160,18 @@ def test_every_example_is_run_and_described() -> None:
     assert folders == {example.folder for example in TABLE} | {"automation"}
     listed = (EXAMPLES / "README.md").read_text("utf-8")
     assert {folder for folder in folders if f"]({folder}/" not in listed} == set()
+
+
+def test_every_project_has_a_name_of_its_own() -> None:
+    """What is tried in one folder after another meets no stack of another project."""
+    quick_start = printed("README.md", "console", "Pulumi.yaml")
+    texts = [file.read_text("utf-8") for file in CHECKOUT.rglob("Pulumi.yaml") if ".venv" not in file.parts]
+    names = [yaml.safe_load(text)["name"] for text in texts] + re.findall(r"\{name: ([\w-]+), runtime", quick_start)
+    names += re.findall(r'project_name="(.+?)"', (EXAMPLES / "automation" / "rollout.py").read_text("utf-8"))
+    assert sorted(names) == sorted(set(names))
+    assert {name for name in names if name.startswith("example-")} == {
+        f"example-{path.name}".replace("_", "-") for path in EXAMPLES.iterdir() if path.is_dir()
+    }
 
 
 def rollout(bench: Workbench, command: str) -> list[str]:

@@ -1,78 +1,45 @@
-"""README's way from an empty directory to accounts under code, each command as it is printed there."""
+"""What a new user types: README's first steps and the examples, each command as it is printed there."""
 
 from __future__ import annotations
 
-import os
-import subprocess
+import re
+import socket
 from pathlib import Path
 
 import pytest
 from tests.docs.documents import example
 from tests.packaging.building import Distributions
-from tests.packaging.environments import UV
+from tests.packaging.environments import CHECKOUT
+from tests.packaging.repository import run_git
+from tests.packaging.shell import Shell
 
 from audian_emulator import Control
-from workbench import ACME, find_engine
+from workbench import ACME
+
+BY_URL = "git+https://github.com/YOUR-ORG/pulumi-audian@COMMIT"
+EXAMPLES = {
+    "one_account": "prod",
+    "accounts_from_yaml": "prod",
+    "derived_settings": "prod",
+    "site_component": "prod",
+    "environments": "staging",
+}
 
 pytestmark = pytest.mark.registry
 
 
-class Shell:
-    """A directory in which commands are typed."""
-
-    def __init__(self, directory: Path, api: Control, wheel: Path) -> None:
-        self.directory = directory / "infra"
-        self.directory.mkdir()
-        self._wheel = wheel
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("AUDIAN_", "PYTHON"))},
-            "PATH": os.pathsep.join([str(find_engine()), os.environ["PATH"]]),
-            "PULUMI_BACKEND_URL": f"file://{directory}",
-            "PULUMI_CONFIG_PASSPHRASE": "",
-            "PULUMI_SKIP_UPDATE_CHECK": "1",
-            "AUDIAN_API_URL": api.api_url,
-            "AUDIAN_API_TOKEN": api.full_token,
-        }
-
-    def type(self, console: str) -> str:
-        """What the commands of a block print, in the environment that the first of them made; up is confirmed."""
-        commands = console.replace("$ ", "").replace("export AUDIAN_API_TOKEN=...\n", "")
-        commands = commands.replace("git+https://github.com/YOUR-ORG/pulumi-audian@COMMIT", self._wheel.as_uri())
-        commands = commands.replace("pip install", f"{UV} pip install --quiet --system-certs")
-        commands = commands.replace("pulumi up", "pulumi up --yes")
-        done = subprocess.run(
-            ["bash", "-ec", f"if [ -d .venv ]; then . .venv/bin/activate; fi\n{commands}"],
-            cwd=self.directory,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
-
-    def untracked(self) -> list[str]:
-        """What git would add of the directory."""
-        shown = subprocess.run(
-            ["sh", "-c", "git init --quiet && git ls-files --others --exclude-standard"],
-            cwd=self.directory,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        return shown.stdout.splitlines()
-
-
 def test_readmes_first_steps(tmp_path: Path, api: Control, distributions: Distributions) -> None:
     """Three accounts are adopted without a write, in a project to commit; then one edit is previewed and written."""
-    shell = Shell(tmp_path, api, distributions.wheel)
+    (tmp_path / "infra").mkdir()
+    filled_in = {BY_URL: distributions.wheel.as_uri(), "export AUDIAN_API_TOKEN=...\n": ""}
+    access = {"AUDIAN_API_URL": api.api_url, "AUDIAN_API_TOKEN": api.full_token}
+    shell = Shell(tmp_path / "infra", filled_in, access)
     first = shell.type(example("README.md", "console", "audian export"))
     assert "3 accounts" in first
     assert api.writes() == []
-    kept = {"Pulumi.yaml", "Pulumi.prod.yaml", "__main__.py", "requirements.txt", ".gitignore"}
-    assert set(shell.untracked()) == kept
+    run_git(shell.directory, "init", "--quiet")
+    to_commit = set(run_git(shell.directory, "ls-files", "--others", "--exclude-standard").splitlines())
+    assert to_commit == {"Pulumi.yaml", "Pulumi.prod.yaml", "__main__.py", "requirements.txt", ".gitignore"}
     program = shell.directory / "__main__.py"
     edited = program.read_text("utf-8").replace('"recording_retention": 30', '"recording_retention": 60')
     program.write_text(edited, "utf-8")
@@ -81,3 +48,25 @@ def test_readmes_first_steps(tmp_path: Path, api: Control, distributions: Distri
     (write,) = api.writes()
     assert (write["path"].rsplit("/", 1)[-1], list(write["body"])) == (ACME, ["settings"])
     assert api.account(ACME)["settings"]["recordingRetention"] == 60
+    leave(shell)
+    assert len(api.writes()) == 1
+
+
+def leave(shell: Shell) -> None:
+    """Let the accounts go in the two ways that README names, the first of them without a token."""
+    listed = shell.type("$ pulumi stack --show-urns\n")
+    urn = next(urn for urn in re.findall(r"urn:\S+", listed) if "audian:Account" in urn)
+    shell.type(f"$ unset AUDIAN_API_TOKEN\n$ pulumi state delete --yes '{urn}'\n")
+    assert "2 to delete" not in shell.type("$ pulumi destroy\n$ pulumi stack rm --yes prod\n")
+
+
+@pytest.mark.parametrize("folder", EXAMPLES)
+def test_an_example_is_tried(folder: str, repository: Path) -> None:
+    """The commands of the examples' page bring it up, and leave the checkout as it was."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    filled_in = {"/path/to/pulumi-audian": str(CHECKOUT), "8711": port, "one_account": folder}
+    shell = Shell(repository, {**filled_in, "init prod": f"init {EXAMPLES[folder]}"}, {})
+    printed = shell.type(example("examples/README.md", "console", "pulumi up"))
+    assert "created" in printed
+    assert run_git(repository, "status", "--porcelain", "--ignored") == ""

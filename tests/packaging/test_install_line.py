@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.docs.documents import example
 from tests.packaging.environments import CHECKOUT, Environment, make
+from tests.packaging.repository import run_git
 
 OURS = r"(?:pulumi[-_.]audian|audian[-_.]emulator)"
 PLACED = r"(?<![\w./-])"  # neither the end of a path or URL, nor of a longer name
@@ -25,8 +25,7 @@ BY_URL = "pulumi-audian[cli] @ git+https://github.com/YOUR-ORG/pulumi-audian@COM
 
 def shipped() -> Iterator[tuple[str, str]]:
     """The text files that users get, by name: all but tests, locks, and what names the distributions themselves."""
-    listed = subprocess.run(["git", "ls-files"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
-    for name in listed.splitlines():
+    for name in run_git(CHECKOUT, "ls-files").splitlines():
         file = CHECKOUT / name
         told = not name.startswith("tests/") or name.startswith("tests/packaging/infra/")
         if told and file.is_file() and file.suffix not in {".png", ".svg", ".lock", ".sum"}:
@@ -76,22 +75,6 @@ def test_a_path_or_a_url_is_no_bare_name(text: str) -> None:
     assert not BY_BARE_NAME.search(text)
 
 
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A git repository with what is in this checkout, committed."""
-    target = tmp_path_factory.mktemp("git") / "pulumi-audian"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
-        if (CHECKOUT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (target / name).write_bytes((CHECKOUT / name).read_bytes())
-    run_git(target, "init", "--quiet")
-    run_git(target, "add", "--all")
-    author = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
-    run_git(target, *author, "commit", "--quiet", "--message", "All")
-    return target
-
-
 @pytest.mark.registry
 @pytest.mark.parametrize("way", ["by URL", "by path"])
 def test_readmes_line_installs(way: str, repository: Path, tmp_path: Path) -> None:
@@ -118,9 +101,3 @@ def requirement(way: str, repository: Path) -> str:
 def located(environment: Environment) -> Path:
     """Where an environment's Python finds the library."""
     return Path(environment.run("python", "-c", "import pulumi_audian; print(pulumi_audian.__file__)").stdout.strip())
-
-
-def run_git(directory: Path, *arguments: str) -> str:
-    """Run git in a directory."""
-    command = ["git", "-C", str(directory), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
