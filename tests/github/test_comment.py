@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
-from tests.github.forge import JOB, MAINTAINER, PERSON_TOKEN, STRANGER, Forge, User
+from tests.github.forge import JOB, MAINTAINER, PERSON_TOKEN, PULL_REQUEST, STRANGER, Forge, User
 
-from pulumi_audian.cli.github import Event, GitHubError, upsert_comment
+from pulumi_audian.cli.github import Event, upsert_comment
 
 KEY = "preview acme/production"
 MARKER = f"<!-- pulumi-audian: {KEY} -->"
@@ -23,7 +23,7 @@ def bodies(forge: Forge) -> list[str]:
 
 def test_the_first_report_makes_a_comment(event: Event, forge: Forge) -> None:
     """The comment is written by one read and one write, its marker first."""
-    upsert_comment(event, KEY, "## 1 account changes\n")
+    upsert_comment(event, PULL_REQUEST, KEY, "## 1 account changes\n")
     assert bodies(forge) == [f"{MARKER}\n## 1 account changes\n"]
     assert [(one.method, one.path) for one in forge.requests] == [
         ("GET", f"{PATH}/7/comments"),
@@ -33,10 +33,10 @@ def test_the_first_report_makes_a_comment(event: Event, forge: Forge) -> None:
 
 def test_the_next_report_edits_it_in_place(event: Event, forge: Forge) -> None:
     """There is one comment, it says what is true now, and nobody was asked whose token it is."""
-    upsert_comment(event, KEY, "old")
+    upsert_comment(event, PULL_REQUEST, KEY, "old")
     (before,) = forge.comments
     forge.comment(MAINTAINER, "What is this?")
-    upsert_comment(event, KEY, "new")
+    upsert_comment(event, PULL_REQUEST, KEY, "new")
     assert forge.comments[before].body == f"{MARKER}\nnew"
     assert len(forge.comments) == 2
     assert forge.writes[1:] == [f"PATCH {PATH}/comments/{before}"]
@@ -47,15 +47,15 @@ def test_the_next_report_edits_it_in_place(event: Event, forge: Forge) -> None:
 def test_an_unchanged_report_writes_nothing(event: Event, forge: Forge, stored: str) -> None:
     """Nobody is notified of what was said before, whatever GitHub made of its line ends."""
     forge.comment(JOB, f"{MARKER}\n{stored}")
-    upsert_comment(event, KEY, "same\n")
+    upsert_comment(event, PULL_REQUEST, KEY, "same\n")
     assert forge.writes == []
 
 
 def test_each_key_has_its_comment(event: Event, forge: Forge) -> None:
     """Stacks do not overwrite each other's comments."""
     for key in (KEY, "preview acme/staging", "preview acme/production2"):
-        upsert_comment(event, key, "first")
-    upsert_comment(event, "preview acme/staging", "second")
+        upsert_comment(event, PULL_REQUEST, key, "first")
+    upsert_comment(event, PULL_REQUEST, "preview acme/staging", "second")
     assert [body.splitlines()[1] for body in bodies(forge)] == ["first", "second", "first"]
 
 
@@ -64,7 +64,7 @@ def test_a_comment_is_found_behind_hundreds(event: Event, forge: Forge) -> None:
     for number in range(250):
         forge.comment(MAINTAINER, f"{number}")
     mine = forge.comment(JOB, f"{MARKER}\nold")
-    upsert_comment(event, KEY, "new")
+    upsert_comment(event, PULL_REQUEST, KEY, "new")
     assert mine.body == f"{MARKER}\nnew"
     assert len(forge.comments) == 251
     assert [one.query for one in forge.requests[:3]] == [
@@ -80,7 +80,7 @@ def test_of_two_comments_the_first_stays(event: Event, forge: Forge) -> None:
     talk = forge.comment(MAINTAINER, "Two of them?")
     forge.comment(JOB, f"{MARKER}\ntwo")
     forge.comment(JOB, f"{MARKER}\nnow")
-    upsert_comment(event, KEY, "now")
+    upsert_comment(event, PULL_REQUEST, KEY, "now")
     assert list(forge.comments) == [first.id, talk.id]
     assert first.body == f"{MARKER}\nnow"
 
@@ -91,7 +91,7 @@ def test_a_duplicate_that_is_gone_already_is_no_error(event: Event, forge: Forge
     second = forge.comment(JOB, f"{MARKER}\nnow")
     third = forge.comment(JOB, f"{MARKER}\nnow")
     forge.fault("DELETE", f"/{second.id}", 404, body={"message": "Not Found"})
-    upsert_comment(event, KEY, "now")
+    upsert_comment(event, PULL_REQUEST, KEY, "now")
     assert third.id not in forge.comments
 
 
@@ -108,7 +108,7 @@ def test_a_duplicate_that_is_gone_already_is_no_error(event: Event, forge: Forge
 def test_texts_of_others_are_not_touched(event: Event, forge: Forge, author: User | None, body: str) -> None:
     """A person who writes the marker, a deleted account, and a quoted marker do not get the report."""
     forge.comment(author, body)
-    upsert_comment(event, KEY, "report")
+    upsert_comment(event, PULL_REQUEST, KEY, "report")
     assert bodies(forge) == [body, f"{MARKER}\nreport"]
 
 
@@ -118,7 +118,7 @@ def test_with_a_persons_token_only_their_own_comment_is_edited(event: Event, for
     event = replace(event, token=SecretStr(PERSON_TOKEN))
     forge.comment(author, f"{MARKER}\ntheirs")
     mine = forge.comment(MAINTAINER, f"{MARKER}\nmine")
-    upsert_comment(event, KEY, "report")
+    upsert_comment(event, PULL_REQUEST, KEY, "report")
     assert bodies(forge) == [f"{MARKER}\ntheirs", f"{MARKER}\nreport"]
     assert mine.body == f"{MARKER}\nreport"
 
@@ -128,26 +128,19 @@ def test_a_token_of_unknown_form_is_asked_whose_it_is(event: Event, forge: Forge
     forge.tokens["v1.0123456789abcdef"] = JOB
     event = replace(event, token=SecretStr("v1.0123456789abcdef"))
     mine = forge.comment(JOB, f"{MARKER}\nold")
-    upsert_comment(event, KEY, "new")
+    upsert_comment(event, PULL_REQUEST, KEY, "new")
     assert mine.body == f"{MARKER}\nnew"
     assert [one.path for one in forge.requests].count("/user") == 1
 
 
 def test_without_changes_no_comment_is_made(event: Event, forge: Forge) -> None:
     """A pull request that never changed an account stays quiet."""
-    upsert_comment(event, KEY, "no changes", only_if_present=True)
+    upsert_comment(event, PULL_REQUEST, KEY, "no changes", only_if_present=True)
     assert (bodies(forge), forge.writes) == ([], [])
 
 
 def test_without_changes_a_stale_comment_is_replaced(event: Event, forge: Forge) -> None:
     """Once changes vanish, the comment does not go on saying that there are some."""
-    upsert_comment(event, KEY, "2 accounts change")
-    upsert_comment(event, KEY, "no changes", only_if_present=True)
+    upsert_comment(event, PULL_REQUEST, KEY, "2 accounts change")
+    upsert_comment(event, PULL_REQUEST, KEY, "no changes", only_if_present=True)
     assert bodies(forge) == [f"{MARKER}\nno changes"]
-
-
-def test_a_run_without_pull_request_says_so(event: Event, forge: Forge) -> None:
-    """There is nothing to comment on after a push."""
-    with pytest.raises(GitHubError, match="the event push is about no pull request; use on: pull_request"):
-        upsert_comment(replace(event, name="push", pull_request=None), KEY, "report")
-    assert forge.requests == []

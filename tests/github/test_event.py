@@ -68,7 +68,9 @@ def test_elsewhere_there_is_no_event(environ: dict[str, str], name: str) -> None
     assert Event.from_environment(environ) is None
 
 
-@pytest.mark.parametrize("name", ["schedule", "push", "workflow_dispatch"])
+@pytest.mark.parametrize(
+    "name", ["schedule", "push", "workflow_dispatch", "repository_dispatch", "merge_group", "release"]
+)
 def test_other_events_need_no_event_file(environ: dict[str, str], name: str) -> None:
     """A scheduled run is about no pull request, whatever its event file says."""
     environ.update(GITHUB_EVENT_NAME=name, GITHUB_EVENT_PATH="/nowhere")
@@ -91,11 +93,24 @@ def test_defaults_are_those_of_github_com(environ: dict[str, str]) -> None:
     assert (event.token, event.summary) == (None, None)
 
 
-def test_pull_request_target_is_refused_with_the_reason(environ: dict[str, str]) -> None:
-    """The event that would give a stranger's code the secrets is named, with what to use instead."""
-    environ["GITHUB_EVENT_NAME"] = "pull_request_target"
+@pytest.mark.parametrize("name", ["pull_request_review", "pull_request_review_comment"])
+def test_a_review_is_about_its_pull_request(environ: dict[str, str], name: str) -> None:
+    """Its event file describes the pull request in the same way."""
+    environ["GITHUB_EVENT_NAME"] = name
+    event = Event.from_environment(environ)
+    assert event
+    assert (event.pull_request, event.commit) == (7, COMMIT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pull_request_target", "issue_comment", "workflow_run", "issues", "discussion", "fork", "watch", "gollum", ""],
+)
+def test_an_unsafe_event_is_refused_with_the_reason(environ: dict[str, str], name: str) -> None:
+    """An event that could give a stranger's code the secrets is named, with what to use instead."""
+    environ["GITHUB_EVENT_NAME"] = name
     text = refused(environ)
-    assert "pull_request_target is not supported" in text
+    assert text.startswith(f'GITHUB_EVENT_NAME: "{name}" is not supported')
     assert "secrets" in text
     assert text.endswith("use on: pull_request")
 

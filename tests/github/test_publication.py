@@ -49,3 +49,18 @@ def test_the_longest_report_leaves_room_for_it(event: Event, forge: Forge) -> No
     body = commented(event, forge, accounts(2_000))
     assert 60_000 < len(body.encode()) <= GITHUB_TAKES
     assert body.endswith(f"[this run]({event.run_url}).\n")
+
+
+@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "merge_group"])
+def test_where_there_is_nothing_to_comment_on_it_says_so(
+    event: Event, forge: Forge, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A run that is about no pull request says in one line that there is no comment, unless none is wanted."""
+    elsewhere = replace(event, name=name, pull_request=None)
+    report = replace(accounts(1), stacks=accounts(1).stacks * 2)
+    publish(report, elsewhere, comment=True, issue=False)
+    said = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("::")]
+    assert said == [f"audian: no comment: the event {name} is about no pull request"]
+    publish(report, elsewhere, comment=False, issue=False)
+    assert "no comment" not in capsys.readouterr().err
+    assert forge.requests == []

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
-from tests.github.forge import JOB_TOKEN, PERSON_TOKEN, Forge
+from tests.github.forge import JOB_TOKEN, PERSON_TOKEN, PULL_REQUEST, Forge
 
 from pulumi_audian.cli.github import Event, GitHubError, close_issue, session, upsert_comment, upsert_issue
 
@@ -28,7 +28,7 @@ NO_TOKEN = "GITHUB_TOKEN: the value is not a token; check it for blanks and line
 
 def comment(event: Event) -> None:
     """Write a comment."""
-    upsert_comment(event, KEY, "report")
+    upsert_comment(event, PULL_REQUEST, KEY, "report")
 
 
 def issue(event: Event) -> None:
@@ -100,7 +100,7 @@ def test_a_wrong_setting_is_named(event: Event, change: dict[str, object], text:
 
 def test_a_text_that_is_too_long_is_told_in_githubs_words(event: Event) -> None:
     """GitHub's own words for a 422 are shown."""
-    text = refused(event, lambda event: upsert_comment(event, KEY, "x" * 66_000))
+    text = refused(event, lambda event: upsert_comment(event, PULL_REQUEST, KEY, "x" * 66_000))
     assert text == (
         f"{COMMENT}GitHub refused (HTTP 422: Validation Failed: body is too long (maximum is 65536 characters)); "
         "see the report in the job summary"
@@ -176,7 +176,7 @@ def test_no_connection_is_told_with_the_host(event: Event) -> None:
 )
 def test_a_short_rate_limit_is_waited_for(event: Event, forge: Forge, method: str, status: int, body: object) -> None:
     """As long as GitHub asks, which says that the request was not carried out."""
-    upsert_comment(event, KEY, "old")
+    upsert_comment(event, PULL_REQUEST, KEY, "old")
     forge.fault(method, "/comments(/[0-9]+)?", status, body=body, headers={"Retry-After": "1"})
     started = time.monotonic()
     comment(event)

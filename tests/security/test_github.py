@@ -31,7 +31,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 def write_comment(url: str) -> None:
     """Write a comment to a pull request."""
     event = Event("pull_request", "acme/accounts", "https://git.example/run", url, SecretStr(TOKEN), None, 7)
-    upsert_comment(event, "preview acme/production", "report")
+    upsert_comment(event, 7, "preview acme/production", "report")
 
 
 def refusal(url: str) -> str:

@@ -78,7 +78,13 @@ class Runner:
         command.chmod(0o755)
 
     def run(
-        self, name: str, inputs: Mapping[str, str] = MappingProxyType({}), *, status: int = 0, report: str = "a report"
+        self,
+        name: str,
+        inputs: Mapping[str, str] = MappingProxyType({}),
+        *,
+        status: int = 0,
+        report: str = "a report",
+        event: str = "pull_request",
     ) -> Outcome:
         """Run a step of the action; `audian` writes its reports and exits with `status`."""
         script, called, outputs = (self.root / file for file in ("script.sh", "arguments", "outputs"))
@@ -93,6 +99,7 @@ class Runner:
                 **environment(step(name), inputs),
                 "ARGUMENTS_FILE": str(called),
                 "GITHUB_ACTION_PATH": str(self.action),
+                "GITHUB_EVENT_NAME": event,
                 "GITHUB_OUTPUT": str(outputs),
                 "REPORT": report,
                 "RUNNER_TEMP": str(self.root),

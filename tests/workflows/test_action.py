@@ -9,12 +9,23 @@ from pathlib import Path
 import pytest
 from tests.workflows.steps import ACTION, CHECKOUT, Runner, step
 
+from pulumi_audian.cli.github.event import SAFE_EVENTS
+
 CHECK = "Check the accounts"
 INSTALL = "Install the requirements"
 MODULE = "thing"
 
 
 PACK = "Install the policy pack"
+SAFE = "Let safe events through"
+
+
+@pytest.mark.parametrize("event", [*sorted(SAFE_EVENTS), "pull_request_target", "issue_comment", "workflow_run", ""])
+def test_the_first_step_lets_only_safe_events_through(runner: Runner, event: str) -> None:
+    """Before anything of the repository is run, the action refuses the same events as the command."""
+    assert ACTION["runs"]["steps"][0] == step(SAFE)
+    outcome = runner.run(SAFE, event=event)
+    assert (outcome.code, "::error::" in outcome.log) == ((0, False) if event in SAFE_EVENTS else (1, True))
 
 
 def options(arguments: list[str]) -> list[str]:

@@ -61,19 +61,22 @@ def publish(report: Report, event: Event, *, comment: bool, issue: bool) -> None
     for command in workflow_commands.render(report):
         print(command, file=sys.stderr)  # noqa: T201 - for the runner
     _tried(partial(append_summary, event, markdown.render(report)))
-    for stack in report.stacks:
-        alone = replace(report, stacks=(stack,))
-        if comment and event.pull_request is not None:
-            _tried(partial(_comment, event, alone))
-        if issue:
-            _tried(partial(_issue, event, alone))
+    stacks = [replace(report, stacks=(stack,)) for stack in report.stacks]
+    if comment and event.pull_request is None:
+        print(f"audian: no comment: the event {event.name} is about no pull request", file=sys.stderr)  # noqa: T201
+    elif comment and event.pull_request is not None:
+        for stack in stacks:
+            _tried(partial(_comment, event, event.pull_request, stack))
+    if issue:
+        for stack in stacks:
+            _tried(partial(_issue, event, stack))
 
 
-def _comment(event: Event, report: Report) -> None:
+def _comment(event: Event, number: int, report: Report) -> None:
     quiet = not (report.changes or report.failed)
     source = _source(event)
     body = markdown.render(report, limit=markdown.LIMIT - len(source.encode())) + source
-    upsert_comment(event, _key(report), body, only_if_present=quiet)
+    upsert_comment(event, number, _key(report), body, only_if_present=quiet)
 
 
 def _source(event: Event) -> str:

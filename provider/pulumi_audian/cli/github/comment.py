@@ -7,21 +7,18 @@ from contextlib import suppress
 from github import UnknownObjectException
 from github.Issue import Issue
 
-from pulumi_audian.cli.github.event import Event, GitHubError
+from pulumi_audian.cli.github.event import Event
 from pulumi_audian.cli.github.marker import marked, same_text
 from pulumi_audian.cli.github.refusals import Errand
 from pulumi_audian.cli.github.session import Session, carry_out
 
 
-def upsert_comment(event: Event, key: str, body: str, *, only_if_present: bool = False) -> None:
-    """Make the key's comment on the pull request say this, in Markdown of at most 65,000 bytes.
+def upsert_comment(event: Event, number: int, key: str, body: str, *, only_if_present: bool = False) -> None:
+    """Make the key's comment on a pull request say this, in Markdown of at most 65,000 bytes.
 
     The comment is found again by a hidden first line and by its author, see `Session.ours`, and is edited only where
     its text changes. Where two runs made one each, the first stays. With `only_if_present` none is made.
     """
-    if event.pull_request is None:
-        raise GitHubError(f"no comment was made: the event {event.name} is about no pull request; use on: pull_request")
-    number = event.pull_request
     what = f"the comment on pull request #{number} of {event.repository} was not written"
 
     def keep(session: Session) -> None:

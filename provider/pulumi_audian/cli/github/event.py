@@ -12,12 +12,21 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from pulumi_audian.connection import is_loopback
 from pulumi_audian.errors import AudianError
+from pulumi_audian.values import shown
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-_UNSAFE_EVENT = (
-    "GITHUB_EVENT_NAME: pull_request_target is not supported, because a preview runs the pull request's code, and this "
-    "event would give a stranger's code the repository's secrets; use on: pull_request"
-)
+_WITH_PULL_REQUEST = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
+# Of a fork's pull request the first ones get no secrets. The others run what is in the repository, and are started by
+# those who may write there. All else is refused: anybody can start `issue_comment` or `workflow_run`, whose runs have
+# the secrets (GitHub's reference, "Events that trigger workflows").
+SAFE_EVENTS = _WITH_PULL_REQUEST | {
+    "merge_group",
+    "push",
+    "release",
+    "repository_dispatch",
+    "schedule",
+    "workflow_dispatch",
+}
 
 
 class GitHubError(AudianError):
@@ -71,7 +80,7 @@ class Event:
     summary: Path | None
     """The file of the step's job summary."""
     pull_request: int | None = None
-    """The pull request's number; None unless the event is `pull_request`."""
+    """The pull request's number; None where the event is about none."""
     commit: str = ""
     """The pull request's newest commit when the event happened."""
     from_fork: bool = False
@@ -83,15 +92,18 @@ class Event:
     def from_environment(cls, environ: Mapping[str, str]) -> Event | None:
         """The event of this run; None outside GitHub Actions.
 
-        Raises `GitHubError` where the runner's variables or its event file are wrong, and for `pull_request_target`,
-        whose runs have the repository's secrets: a preview would hand them to the code of whoever opens a pull request.
+        Raises `GitHubError` where the runner's variables or its event file are wrong, and for an event whose runs could
+        hand the repository's secrets to a stranger's code: a preview runs what was checked out.
         """
         if environ.get("GITHUB_ACTIONS") != "true":
             return None
         name = environ.get("GITHUB_EVENT_NAME", "")
-        if name == "pull_request_target":
-            raise GitHubError(_UNSAFE_EVENT)
-        found = _pull_request(environ) if name == "pull_request" else None
+        if name not in SAFE_EVENTS:
+            raise GitHubError(
+                f"GITHUB_EVENT_NAME: {shown(name)} is not supported, because a preview runs the code that was checked "
+                "out, and this event could give a stranger's code the repository's secrets; use on: pull_request"
+            )
+        found = _pull_request(environ) if name in _WITH_PULL_REQUEST else None
         return cls(
             name=name,
             repository=_repository(environ),
