@@ -151,4 +151,11 @@ def _received(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sent(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Properties for the engine."""
-    return dict(mapped(properties, Secret, lambda secret: rpc.wrap_rpc_secret(secret.value)))
+    return dict(mapped(properties, Secret, lambda secret: _encrypted(secret.value)))
+
+
+def _encrypted(value: Any) -> Any:
+    # Member by member, because newer engines drop the mark of an object whose declaration holds no secret any more.
+    if isinstance(value, Mapping):
+        return {key: _encrypted(inner) for key, inner in value.items()}
+    return value if value is None else rpc.wrap_rpc_secret(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterable
@@ -83,6 +84,62 @@ def test_no_file_holds_a_credential(bench: Workbench, tmp_path: Path) -> None:
     assert "[secret]" in report.stdout
     assert files_with(tmp_path, "[secret]") != []
     assert files_with(tmp_path, bench.api.full_token) == []
+
+
+HOLDING_SECRETS = """
+import pulumi
+import pulumi_audian as audian
+
+secret = pulumi.Output.secret
+DECLARED = {
+    "secret": {
+        "phone": secret("+1-555-0131"),
+        "address": {"street": secret("Secret Street 32"), "city": "Zurich"},
+        "metadata": {
+            "pin": secret("secret-33"),
+            "deep": {"pin": secret("secret-34"), "open": 1},
+            "pins": secret(["secret-35"]),
+            "pairs": [{"pin": secret("secret-36")}],
+        },
+    },
+    "wholly secret": {"address": secret({"street": "Secret Street 32"}), "metadata": secret({"pin": "secret-33"})},
+    "released": {"address": {"city": "Bern"}, "metadata": {"open": 1, "deep": {"open": 2}}},
+    "changed": {"address": {"city": "Chur"}, "metadata": {"open": 2, "deep": {"open": 3}}},
+}
+declared = DECLARED[pulumi.Config("test").require("declared")]
+acme = audian.Account("acme", account_id="acc_1234567890", on_delete="restore", **declared)
+for name in ("phone", "address", "metadata", "overwritten"):
+    pulumi.export(name, getattr(acme, name))
+"""
+RELEASED_SECRETS = ("0131", "Street 32", "secret-33", "secret-34", "secret-35", "secret-36", "secret-37")
+
+
+@pytest.mark.parametrize("first", ["secret", "wholly secret"])
+def test_a_released_secret_is_never_shown_or_stored_in_the_clear(bench: Workbench, first: str) -> None:
+    """Whatever the engine prints of an account, logs as events, exports or stores, on success and on failure."""
+    (bench.directory / "__main__.py").write_text(HOLDING_SECRETS)
+    bench.api.edit(ACME, {"metadata": {"pin": "secret-37"}})
+    texts: dict[str, str] = {}
+
+    def run(name: str, declared: str, *arguments: str, fails: bool = False) -> None:
+        bench.write_config({**bench.config, "test:declared": declared})
+        done = bench.observed(*arguments)
+        assert (done.code != 0) == fails, done.text
+        texts[name] = done.text + "".join(map(json.dumps, done.events)) + bench.command("stack", "export")
+
+    run("adopted", first, "up", "--yes", "--diff", "--skip-preview")
+    run("as JSON", "released", "preview", "--json")
+    run("released", "released", "up", "--yes", "--diff")
+    texts["outputs"] = bench.command("stack", "output", "--json")
+    bench.api.edit(ACME, {"address": {"city": "Basel"}, "metadata": {"pin": "secret-37"}})
+    run("refreshed", "released", "refresh", "--yes", "--diff")
+    bench.api.behave(ignoreFields=["metadata.open"])
+    run("half failed", "changed", "up", "--yes", "--diff", fails=True)
+    run("half replaced", "changed", "up", "--yes", "--diff", "--replace", bench.urn("acme"), fails=True)
+    run("destroyed", "changed", "destroy", "--yes", "--diff")
+    assert {name: [secret for secret in RELEASED_SECRETS if secret in text] for name, text in texts.items()} == {
+        name: [] for name in texts
+    }
 
 
 def test_a_report_masks_what_the_environment_keeps_secret(bench: Workbench) -> None:
