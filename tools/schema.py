@@ -1,4 +1,7 @@
-"""Writes the JSON Schema that editors complete and check stack files with: stacks/schema.json."""
+"""Writes the JSON Schema that editors complete and check stack files with.
+
+It is written twice: beside this checkout's stack files, and into the package, where users find it.
+"""
 
 from __future__ import annotations
 
@@ -10,50 +13,51 @@ from typing import Any
 import yaml
 
 from pulumi_audian.connection import Connection
-from pulumi_audian.fields import BY_PATH, Rule
+from pulumi_audian.fields import ASSERTABLE, FIELDS, OPTIONS, Rule, dotted
 from pulumi_audian.models import account_model
 from pulumi_audian.settings import ACCOUNTS, CREDENTIALS, NAMESPACE, PRODUCTION_URL, SETTINGS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-TARGET = CHECKOUT / "stacks" / "schema.json"
+TARGETS = (CHECKOUT / "stacks" / "schema.json", CHECKOUT / "provider" / "pulumi_audian" / "schema.json")
 
 _ASSERTED = "An assertion, never written: up stops before any write where the account has another one."
 
-FIELDS: dict[str, tuple[str, list[Any]]] = {
-    "accountId": ("The account to manage; it can't be changed later.", ["acc_1234567890"]),
-    "name": (f"The original name. {_ASSERTED}", ["Acme Corporation"]),
-    "displayName": ("The name that is shown.", ["Acme Corp"]),
-    "email": ("The account's email address.", ["admin@acme.com"]),
-    "phone": ("The account's phone number.", ["+1-555-0200"]),
-    "status": ("Whether the account's phones work; suspended and closed must be listed in allowStatus.", ["active"]),
-    "plan": (f"The plan. {_ASSERTED}", ["starter", "professional", "enterprise"]),
-    "address": ("The billing address; what is left out stays as it is.", [{"city": "New York", "country": "US"}]),
-    "address.street": ("Street and number.", ["456 Corporate Blvd"]),
-    "address.city": ("The city.", ["New York"]),
-    "address.state": ("The state or province.", ["NY"]),
-    "address.postalCode": ("The postal code.", ["10001"]),
-    "address.country": ("The country.", ["US"]),
-    "settings": ("The account's settings; what is left out stays as it is.", [{"timezone": "America/New_York"}]),
-    "settings.timezone": (
-        "The timezone, as area and place.",
-        ["America/New_York", "America/Chicago", "America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo", "UTC"],
-    ),
-    "settings.language": ("The language.", ["en"]),
-    "settings.enableVoiceMail": ("Whether callers can leave a message.", [True]),
-    "settings.enableRecording": ("Whether calls are recorded.", [False]),
-    "settings.recordingRetention": ("How long recordings are kept, in days.", [30, 60, 90]),
-    "settings.smsEnabled": ("Whether text messages can be sent and received.", [True]),
-    "metadata": ("Values of your own by name; what is left out stays as it is.", [{"costCenter": "US-1"}]),
-    "createdAt": (f"When the account was created. {_ASSERTED}", ["2023-10-15T10:30:00Z"]),
-    "onDelete": (
-        "What happens when the account leaves the stack file: it stays as it is, or gets back what we overwrote.",
-        ["restore"],
-    ),
-    "onConflict": ("What up does where someone else changed a declared field: warn and write, or fail.", ["fail"]),
-    "allowStatus": ("The statuses other than active that status may be set to.", [["suspended"]]),
-    "clear": ("Paths of fields to set to null.", [["phone", "settings.language"]]),
+EXAMPLES: dict[str, list[Any]] = {
+    "accountId": ["acc_1234567890"],
+    "name": ["Acme Corporation"],
+    "displayName": ["Acme Corp"],
+    "email": ["admin@acme.com"],
+    "phone": ["+1-555-0200"],
+    "status": ["active"],
+    "plan": ["starter", "professional", "enterprise"],
+    "address": [{"city": "New York", "country": "US"}],
+    "address.street": ["456 Corporate Blvd"],
+    "address.city": ["New York"],
+    "address.state": ["NY"],
+    "address.postalCode": ["10001"],
+    "address.country": ["US"],
+    "settings": [{"timezone": "America/New_York"}],
+    "settings.timezone": [
+        "America/New_York",
+        "America/Chicago",
+        "America/Los_Angeles",
+        "Europe/Berlin",
+        "Asia/Tokyo",
+        "UTC",
+    ],
+    "settings.language": ["en"],
+    "settings.enableVoiceMail": [True],
+    "settings.enableRecording": [False],
+    "settings.recordingRetention": [30, 60, 90],
+    "settings.smsEnabled": [True],
+    "metadata": [{"costCenter": "US-1"}],
+    "createdAt": ["2023-10-15T10:30:00Z"],
+    "onDelete": ["restore"],
+    "onConflict": ["fail"],
+    "allowStatus": [["suspended"]],
+    "clear": [["phone", "settings.language"]],
 }
-"""By dotted path: what a field is, and what it may be."""
+"""What editors offer for a field or an option, by dotted path."""
 
 SETTING_EXAMPLES: dict[str, list[Any]] = {
     "accounts": [{"acme": {"accountId": "acc_1234567890", "displayName": "Acme Corp"}}],
@@ -74,6 +78,8 @@ _REFINED: dict[str, dict[str, Any]] = {
     "apiUrl": {"pattern": "^https?://[^/@?#\\s]+(/[^?#\\s]*)?$"},
 }
 """What the models check by functions of their own, as far as a schema can say it."""
+
+_DECLARED = {dotted((*field.path[:-1], field.declared_as)): field for field in FIELDS}
 
 _SECURE = {
     "description": "A value that `pulumi config set --secret` encrypted.",
@@ -119,16 +125,22 @@ def _described(definition: dict[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _field(path: str, given: dict[str, Any]) -> dict[str, Any]:
-    field = BY_PATH.get(tuple(path.split(".")))
-    description, examples = FIELDS[path]
-    rule = f" {_capitalised(field.rule.value)}." if field and field.rule is not Rule.OBJECT else ""
     kept = {key: value for key, value in given.items() if key not in ("title", "description")}
     if kept.get("default", 0) is None:
         del kept["default"]
     if "pattern" in kept:
         kept["pattern"] = _ecma(kept["pattern"])
     checked = {**kept, **_REFINED.get(path, {})}
-    return {"description": description + rule, **_or_secure(checked), "examples": examples}
+    return {"description": _description(path), **_or_secure(checked), "examples": EXAMPLES[path]}
+
+
+def _description(path: str) -> str:
+    field = _DECLARED.get(path)
+    if field is None:
+        return OPTIONS[path]
+    asserted = f" {_ASSERTED}" if path in ASSERTABLE else ""
+    rule = f" {_capitalised(field.rule.value)}." if field.rule is not Rule.OBJECT else ""
+    return field.description + asserted + rule
 
 
 def _or_secure(checked: dict[str, Any]) -> dict[str, Any]:
@@ -178,4 +190,5 @@ def rendered() -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(rendered(), "utf-8")
+    for target in TARGETS:
+        target.write_text(rendered(), "utf-8")

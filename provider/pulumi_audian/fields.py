@@ -38,9 +38,10 @@ class Rule(enum.Enum):
 
 
 class Field(NamedTuple):
-    """One field: its path on the wire, who may change it, what it must be, and what to do instead of changing it."""
+    """One field: its path on the wire, what it is, who may change it, what it must be, and what to do instead."""
 
     path: Path
+    description: str
     kind: Kind
     rule: Rule
     remedy: str = ""
@@ -52,45 +53,55 @@ class Field(NamedTuple):
         return self.input_name or self.path[-1]
 
 
-def _row(
-    dotted: str, kind: Kind = Kind.MUTABLE, rule: Rule = Rule.TEXT, *, remedy: str = "", input_name: str = ""
-) -> Field:
-    return Field(tuple(dotted.split(".")), kind, rule, remedy, input_name)
+def _row(dotted: str, description: str, rule: Rule = Rule.TEXT, *, kind: Kind = Kind.MUTABLE) -> Field:
+    return Field(tuple(dotted.split(".")), description, kind, rule)
+
+
+def _immutable(name: str, description: str, remedy: str, *, input_name: str = "") -> Field:
+    return Field((name,), description, Kind.IMMUTABLE, Rule.TEXT, remedy, input_name)
 
 
 FIELDS: tuple[Field, ...] = (
-    _row(
+    _immutable(
         "id",
-        Kind.IMMUTABLE,
+        "The account to manage; it can't be changed later.",
+        "declare another account under a resource name of its own",
         input_name="accountId",
-        remedy="declare another account under a resource name of its own",
     ),
-    _row("name", Kind.IMMUTABLE, remedy="the original name can't be changed: set displayName instead"),
-    _row("displayName", rule=Rule.DISPLAY_NAME),
-    _row("email", rule=Rule.EMAIL),
-    _row("phone", rule=Rule.PHONE),
-    _row("status", rule=Rule.STATUS),
+    _immutable("name", "The original name.", "the original name can't be changed: set displayName instead"),
+    _row("displayName", "The name that is shown.", Rule.DISPLAY_NAME),
+    _row("email", "The account's email address.", Rule.EMAIL),
+    _row("phone", "The account's phone number.", Rule.PHONE),
     _row(
-        "plan",
-        Kind.IMMUTABLE,
-        remedy="change the plan with Audian's upgrade/downgrade endpoint, then declare the new one here",
+        "status",
+        "Whether the account's phones work; suspended and closed must be listed in allowStatus.",
+        Rule.STATUS,
     ),
-    _row("address", rule=Rule.OBJECT),
-    _row("address.street"),
-    _row("address.city"),
-    _row("address.state"),
-    _row("address.postalCode"),
-    _row("address.country"),
-    _row("settings", rule=Rule.OBJECT),
-    _row("settings.timezone", rule=Rule.TIMEZONE),
-    _row("settings.language"),
-    _row("settings.enableVoiceMail", rule=Rule.SWITCH),
-    _row("settings.enableRecording", rule=Rule.SWITCH),
-    _row("settings.recordingRetention", rule=Rule.RETENTION_DAYS),
-    _row("settings.smsEnabled", rule=Rule.SWITCH),
-    _row("metadata", rule=Rule.FREE_OBJECT),
-    _row("createdAt", Kind.IMMUTABLE, remedy="a creation time never changes: correct the declaration or remove it"),
-    _row("updatedAt", Kind.READ_ONLY),
+    _immutable(
+        "plan",
+        "The plan.",
+        "change the plan with Audian's upgrade/downgrade endpoint, then declare the new one here",
+    ),
+    _row("address", "The billing address; what is left out stays as it is.", Rule.OBJECT),
+    _row("address.street", "Street and number."),
+    _row("address.city", "The city."),
+    _row("address.state", "The state or province."),
+    _row("address.postalCode", "The postal code."),
+    _row("address.country", "The country."),
+    _row("settings", "The account's settings; what is left out stays as it is.", Rule.OBJECT),
+    _row("settings.timezone", "The timezone, as area and place.", Rule.TIMEZONE),
+    _row("settings.language", "The language."),
+    _row("settings.enableVoiceMail", "Whether callers can leave a message.", Rule.SWITCH),
+    _row("settings.enableRecording", "Whether calls are recorded.", Rule.SWITCH),
+    _row("settings.recordingRetention", "How long recordings are kept, in days.", Rule.RETENTION_DAYS),
+    _row("settings.smsEnabled", "Whether text messages can be sent and received.", Rule.SWITCH),
+    _row("metadata", "Values of your own by name; what is left out stays as it is.", Rule.FREE_OBJECT),
+    _immutable(
+        "createdAt",
+        "When the account was created.",
+        "a creation time never changes: correct the declaration or remove it",
+    ),
+    _row("updatedAt", "When the account was last changed.", kind=Kind.READ_ONLY),
 )
 
 BY_PATH: dict[Path, Field] = {field.path: field for field in FIELDS}
@@ -99,7 +110,13 @@ MUTABLE: tuple[str, ...] = tuple(field.path[0] for field in TOP_LEVEL if field.k
 ASSERTABLE: tuple[str, ...] = tuple(
     field.path[0] for field in TOP_LEVEL if field.kind is Kind.IMMUTABLE and not field.input_name
 )
-OPTIONS: tuple[str, ...] = ("onDelete", "onConflict", "allowStatus", "clear")
+OPTIONS: dict[str, str] = {
+    "onDelete": "What happens when the account leaves the code: it stays as it is, or gets back what we overwrote.",
+    "onConflict": "What up does where someone else changed a declared field: warn and write, or fail.",
+    "allowStatus": "The statuses other than active that status may be set to.",
+    "clear": "Paths of fields to set to null.",
+}
+"""What an account's entry may say besides fields, by name."""
 
 _BARE_SEGMENT = re.compile(r"[A-Za-z_$][\w$-]*")
 

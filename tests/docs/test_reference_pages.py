@@ -38,20 +38,21 @@ def default_of(name: str) -> str:
 
 
 def test_every_field_has_a_row() -> None:
-    """With its name in stack files and in programs, and what a value must be."""
+    """With its name in stack files and in programs, what it is, and what a value must be."""
     page = reference.fields_page()
     for field in fields.FIELDS:
         path = (*field.path[:-1], field.declared_as)
         python = ".".join(map(fields.snake_case, path))
-        assert f"| `{fields.dotted(path)}` | `{python}` | {field.rule.value} |" in page
+        assert re.fullmatch(r"[A-Z].+\.", field.description)
+        assert f"| `{fields.dotted(path)}` | `{python}` | {field.description} | {field.rule.value} |" in page
 
 
 def test_every_option_has_a_row() -> None:
-    """With its values, and the page that explains it."""
+    """With what it is, its values, and the page that explains it."""
     table = rows(reference.fields_page(), "Options")
     assert set(table) == set(fields.OPTIONS)
-    assert table["onDelete"][2:4] == ["`retain`, `restore`", '`"retain"`']
-    assert table["clear"][2] == "a list of field paths"
+    assert table["onDelete"][3:5] == ["`retain`, `restore`", '`"retain"`']
+    assert table["clear"][2:4] == ["Paths of fields to set to null.", "a list of field paths"]
 
 
 def test_every_setting_has_a_row() -> None:

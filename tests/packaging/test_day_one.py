@@ -16,6 +16,7 @@ from tests.packaging.shell import Shell
 from audian_emulator import Control
 from workbench import ACME
 
+SCHEMA = CHECKOUT / "stacks" / "schema.json"
 BY_URL = "git+https://github.com/YOUR-ORG/pulumi-audian@COMMIT"
 EXAMPLES = {
     "one_account": "prod",
@@ -48,8 +49,16 @@ def test_readmes_first_steps(tmp_path: Path, api: Control, distributions: Distri
     (write,) = api.writes()
     assert (write["path"].rsplit("/", 1)[-1], list(write["body"])) == (ACME, ["settings"])
     assert api.account(ACME)["settings"]["recordingRetention"] == 60
+    copy_schema(shell)
     leave(shell)
     assert len(api.writes()) == 1
+
+
+def copy_schema(shell: Shell) -> None:
+    """Put the schema where an editor finds it, as the how-to says."""
+    (shell.directory / "stacks").mkdir()
+    shell.type(example("docs/how-to/check-stack-files.md", "console", "schema.json"))
+    assert (shell.directory / "stacks" / "schema.json").read_bytes() == SCHEMA.read_bytes()
 
 
 def leave(shell: Shell) -> None:

@@ -34,11 +34,11 @@ def sources(root: Path, package: str) -> dict[str, bytes]:
 
 
 def test_a_wheel_holds_its_package(distributions: Distributions) -> None:
-    """All of it and nothing beside it: the marker of types and the emulator's accounts too."""
+    """All of it and nothing beside it: the marker of types, the schema and the emulator's accounts too."""
     library, emulator = contents(distributions.wheel), contents(distributions.emulator)
     assert library == sources(CHECKOUT / "provider", "pulumi_audian")
     assert emulator == sources(CHECKOUT / "emulator", "audian_emulator")
-    assert "pulumi_audian/py.typed" in library
+    assert {"pulumi_audian/py.typed", "pulumi_audian/schema.json"} <= library.keys()
     assert {"audian_emulator/py.typed", "audian_emulator/seed.json"} <= emulator.keys()
 
 

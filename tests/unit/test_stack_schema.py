@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+import pulumi_audian
 from pulumi_audian.fields import FIELDS, OPTIONS, Kind, dotted
 from pulumi_audian.models import timezones
 from pulumi_audian.settings import SETTINGS
@@ -22,6 +23,7 @@ from pulumi_audian.validation.stack import check
 
 CHECKOUT = Path(__file__).parents[2]
 SCHEMA = CHECKOUT / "stacks" / "schema.json"
+PACKAGED = Path(pulumi_audian.__file__).with_name("schema.json")
 STACKS = sorted((CHECKOUT / "stacks").glob("Pulumi.*.yaml"))
 INPUTS = (
     *(dotted((*field.path[:-1], field.declared_as)) for field in FIELDS if field.kind is not Kind.READ_ONLY),
@@ -108,9 +110,10 @@ def refused_by_schema(directory: Path, contents: tuple[dict[str, Any], ...]) -> 
     return [content for file, content in files.items() if file in wrong]
 
 
-def test_the_committed_schema_is_the_one_that_the_models_give() -> None:
+@pytest.mark.parametrize("file", [SCHEMA, PACKAGED], ids=["of the checkout", "of the package"])
+def test_the_committed_schema_is_the_one_that_the_models_give(file: Path) -> None:
     """`make schema` was run after the last change of a field or a setting."""
-    assert SCHEMA.read_text() == generator().rendered()
+    assert file.read_text() == generator().rendered()
 
 
 def test_the_schema_is_one() -> None:

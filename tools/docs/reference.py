@@ -103,8 +103,11 @@ def _type_name(kind: Any) -> str:
 
 
 def _fields_table(shown: Iterable[Field]) -> str:
-    rows = [(f"`{_declared(field)}`", f"`{_python(field)}`", field.rule.value, field.remedy) for field in shown]
-    head = ("field", "in Python", "must be", "to have another")
+    rows = [
+        (f"`{_declared(field)}`", f"`{_python(field)}`", field.description, field.rule.value, field.remedy)
+        for field in shown
+    ]
+    head = ("field", "in Python", "what it is", "must be", "to have another")
     length = len(head) if any(row[-1] for row in rows) else len(head) - 1
     return _table(head[:length], [row[:length] for row in rows])
 
@@ -123,13 +126,14 @@ def _options_table() -> str:
         (
             f"`{name}`",
             f"`{fields.snake_case(name)}`",
+            description,
             _allowed(schema[name]),
             f"`{json.dumps(schema[name]['default'])}`",
             _OPTIONS_EXPLAINED[name],
         )
-        for name in fields.OPTIONS
+        for name, description in fields.OPTIONS.items()
     ]
-    return _table(("option", "in Python", "values", "default", "explained in"), rows)
+    return _table(("option", "in Python", "what it is", "values", "default", "explained in"), rows)
 
 
 def _allowed(schema: Mapping[str, Any]) -> str:
