@@ -21,6 +21,7 @@ ELSEWHERE = ("report/", "export/", "cli/diagnosis/", "fields.py")
 NO_MESSAGES = (
     "## Audian: no preview of this pull request",  # the job summary
     "> [!WARNING] > This report was cut",  # the job summary
+    "<!-- commit",  # a hidden line of a comment
     "Live Audian accounts differ from code",  # the label of an issue
     "Live settings agree with code again.",  # a comment on an issue
     "(known after apply)",  # a value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.github.forge import COMMIT
 from tests.github.serving import StandIn
-from tests.github.stand_in import COMMIT, payload, variables
+from tests.github.stand_in import payload, variables
 
 from test_cli import audian
 from workbench import ACME, GLOBEX, Workbench
@@ -91,6 +93,35 @@ def test_the_comment_follows_the_pull_request(check: Check) -> None:
     (comment,) = check.comments()
     assert "no changes" in comment
     assert "refused" not in comment
+
+
+def test_two_projects_of_one_name_keep_their_comments(check: Check) -> None:
+    """Where two projects have the same name and stack, a refusal is not replaced by the other's success."""
+    check.bench.settle(**SETTLED)
+    check.bench.environment["GITHUB_WORKSPACE"] = str(check.bench.directory.parent)
+    other = check.bench.directory.parent / "other"
+    shutil.copytree(check.bench.directory, other)
+    check.bench.declare(**{**SETTLED, "acme": {**ACME_2, "plan": "enterprise"}})
+    for directory, code in ((check.bench.directory, 1), (other, 0), (check.bench.directory, 1)):
+        assert check.preview("--cwd", str(directory), "--stack", "test").returncode == code
+    (comment,) = check.comments()
+    assert "audian/test in project: 1 account is refused" in comment
+
+
+def test_a_run_of_an_older_commit_replaces_no_comment(check: Check) -> None:
+    """A run that was started again after another push leaves the newer comment alone, and says so."""
+    check.bench.declare(**SETTLED)
+    assert check.preview().returncode == 2
+    before = check.comments()
+    content = payload()
+    content["pull_request"]["head"]["sha"] = "a" * 40
+    Path(check.bench.environment["GITHUB_EVENT_PATH"]).write_text(json.dumps(content), "utf-8")
+    done = check.preview()
+    assert done.returncode == 2
+    assert (
+        "the comment on pull request #7 of acme/accounts stays as it is: run 4711 wrote it about commit" in done.stderr
+    )
+    assert check.comments() == before
 
 
 def test_a_reader_who_leaves_does_not_stop_the_comment(check: Check) -> None:

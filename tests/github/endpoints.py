@@ -79,6 +79,15 @@ async def read_user(user: Caller) -> Json:
     return shown_user(user)
 
 
+@router.get(HOME + "/pulls/{number}")
+async def read_pull(request: Request, forge: Known, number: int) -> Json:
+    """A pull request."""
+    issue = _issue(forge, number)
+    if not issue.is_pull_request:
+        raise GitHubAnswer(404, "Not Found")
+    return {**shown_issue(request, issue), "head": {"sha": forge.head}}
+
+
 @router.get(HOME + "/issues/{number}/comments")
 async def list_comments(
     request: Request, response: Response, forge: Known, number: int, paging: Annotated[Paging, Query()]

@@ -11,6 +11,7 @@ REPOSITORY = "acme/accounts"
 PULL_REQUEST = 7
 JOB_TOKEN = "ghs_standinforthejob"
 PERSON_TOKEN = "ghp_standinforamaintainer"
+COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
 
 Json = dict[str, Any]
 
@@ -97,6 +98,8 @@ class Forge:
         self.tokens = {JOB_TOKEN: JOB, PERSON_TOKEN: MAINTAINER}
         self.permissions = {"pull-requests: write", "issues: write"}
         self.issues = {PULL_REQUEST: Issue(PULL_REQUEST, MAINTAINER, "A change", "", is_pull_request=True)}
+        self.head = COMMIT
+        """The pull request's newest commit."""
         self.comments: dict[int, Comment] = {}
         self.labels: dict[str, Json] = {}
         self.has_issues = True

@@ -17,10 +17,8 @@ if __name__ == "__main__":
     # Its neighbours are imported as they are in the tests: from the checkout.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from tests.github.forge import JOB_TOKEN, PULL_REQUEST, REPOSITORY, Json
+from tests.github.forge import COMMIT, JOB_TOKEN, PULL_REQUEST, REPOSITORY, Json
 from tests.github.serving import StandIn
-
-COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
 
 
 def payload(*, fork: bool = False, labels: tuple[str, ...] = ()) -> Json:
@@ -45,6 +43,7 @@ def variables(stand_in: StandIn, directory: Path, event: str = "pull_request") -
         "GITHUB_EVENT_NAME": event,
         "GITHUB_EVENT_PATH": str(directory / "event.json"),
         "GITHUB_REPOSITORY": REPOSITORY,
+        "GITHUB_RUN_ATTEMPT": "1",
         "GITHUB_RUN_ID": "4711",
         "GITHUB_SERVER_URL": stand_in.url,
         "GITHUB_STEP_SUMMARY": str(directory / "summary.md"),

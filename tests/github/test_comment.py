@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
-from tests.github.forge import JOB, MAINTAINER, PERSON_TOKEN, PULL_REQUEST, STRANGER, Forge, User
+from tests.github.forge import COMMIT, JOB, MAINTAINER, PERSON_TOKEN, PULL_REQUEST, STRANGER, Forge, User
 
-from pulumi_audian.cli.github import Event, upsert_comment
+from pulumi_audian.cli.github import Event, GitHubError, Origin, upsert_comment
 
 KEY = "preview acme/production"
 MARKER = f"<!-- pulumi-audian: {KEY} -->"
@@ -57,6 +58,66 @@ def test_each_key_has_its_comment(event: Event, forge: Forge) -> None:
         upsert_comment(event, PULL_REQUEST, key, "first")
     upsert_comment(event, PULL_REQUEST, "preview acme/staging", "second")
     assert [body.splitlines()[1] for body in bodies(forge)] == ["first", "second", "first"]
+
+
+def test_a_comment_of_the_former_key_is_taken_over(event: Event, forge: Forge) -> None:
+    """What an earlier version wrote is edited, also where nothing changes any more, and gets the new marker."""
+    former = forge.comment(JOB, f"{MARKER}\n2 accounts change")
+    upsert_comment(event, PULL_REQUEST, f"{KEY} in .", "no changes", former_key=KEY, only_if_present=True)
+    assert former.body == f"<!-- pulumi-audian: {KEY} in . -->\nno changes"
+    upsert_comment(event, PULL_REQUEST, f"{KEY} in other", "1 account changes", former_key=KEY)
+    assert [body.splitlines()[1] for body in bodies(forge)] == ["no changes", "1 account changes"]
+
+
+def test_a_comment_of_the_former_key_stays_where_there_is_one_of_the_new(event: Event, forge: Forge) -> None:
+    """It may be that of a stack that is still checked by an earlier version."""
+    upsert_comment(event, PULL_REQUEST, f"{KEY} in .", "ours")
+    theirs = forge.comment(JOB, f"{MARKER}\ntheirs")
+    upsert_comment(event, PULL_REQUEST, f"{KEY} in .", "ours again", former_key=KEY)
+    assert theirs.body == f"{MARKER}\ntheirs"
+    assert len(forge.comments) == 2
+
+
+OLDER, NEWER = "a" * 40, COMMIT
+
+
+@pytest.mark.parametrize(
+    ("head", "there", "now", "replaced"),
+    [
+        (NEWER, Origin(OLDER, 1, 1), Origin(NEWER, 2, 1), True),
+        (NEWER, Origin(NEWER, 2, 1), Origin(OLDER, 1, 2), False),  # an older commit's run, started again
+        (NEWER, Origin(NEWER, 1, 1), Origin(OLDER, 2, 1), False),  # the branch was forced back, or runs overtook
+        (OLDER, Origin(NEWER, 2, 1), Origin(OLDER, 1, 2), True),  # forced back: the older commit is what counts
+        (NEWER, Origin(NEWER, 1, 1), Origin(NEWER, 1, 2), True),
+        (NEWER, Origin(NEWER, 1, 2), Origin(NEWER, 1, 1), False),
+        (NEWER, Origin(NEWER, 10, 1), Origin(NEWER, 9, 2), False),  # the same commit, before a label was set
+        (NEWER, Origin(NEWER, 9, 3), Origin(NEWER, 10, 1), True),
+        ("c" * 40, Origin(OLDER, 2, 1), Origin("b" * 40, 1, 1), False),  # neither is the newest
+        ("c" * 40, Origin(OLDER, 1, 1), Origin("b" * 40, 2, 1), True),
+    ],
+)
+def test_what_is_more_recent_stays(  # noqa: PLR0913, PLR0917 - a table's columns
+    event: Event,
+    forge: Forge,
+    head: str,
+    there: Origin,
+    now: Origin,
+    replaced: bool,  # noqa: FBT001
+) -> None:
+    """What counts is the pull request's newest commit, and then the later run; a run that is older says so."""
+    upsert_comment(event, PULL_REQUEST, KEY, "there", origin=there)
+    forge.head = head
+    said = f"stays as it is: run {there.run} wrote it about commit {there.commit}, which is more recent than this run"
+    with nullcontext() if replaced else pytest.raises(GitHubError, match=said):
+        upsert_comment(event, PULL_REQUEST, KEY, "now", origin=now)
+    assert [body.splitlines()[2] for body in bodies(forge)] == ["now" if replaced else "there"]
+
+
+def test_the_newest_commit_is_asked_for_only_where_it_decides(event: Event, forge: Forge) -> None:
+    """The first comment, and a later one about the same commit, take no other request."""
+    for attempt in (1, 2):
+        upsert_comment(event, PULL_REQUEST, KEY, f"{attempt}", origin=Origin(COMMIT, 1, attempt))
+    assert [one.path for one in forge.requests if "/pulls/" in one.path] == []
 
 
 def test_a_comment_is_found_behind_hundreds(event: Event, forge: Forge) -> None:

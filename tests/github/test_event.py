@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.github.forge import JOB_TOKEN
-from tests.github.stand_in import COMMIT, payload
+from tests.github.forge import COMMIT, JOB_TOKEN
+from tests.github.stand_in import payload
 
 from pulumi_audian.cli.github import Event, GitHubError
 

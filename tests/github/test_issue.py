@@ -42,6 +42,16 @@ def test_the_issue_is_edited_when_it_changes(event: Event, forge: Forge, title: 
     assert forge.writes[2:] == [f"PATCH {PATH}/{issue.number}"]
 
 
+def test_an_issue_of_the_former_key_is_taken_over(event: Event, forge: Forge) -> None:
+    """What people said in an issue of an earlier version stays with the stack, and it is closed like any other."""
+    former = forge.open(JOB, "1 account differs", f"{MARKER}\ntable", (LABEL,))
+    upsert_issue(event, f"{KEY} in .", "2 accounts differ", "table", former_key=KEY)
+    assert (former.title, former.body) == ("2 accounts differ", f"<!-- pulumi-audian: {KEY} in . -->\ntable")
+    old = forge.open(JOB, "1 account differs", f"{MARKER}\ntable", (LABEL,))
+    close_issue(event, f"{KEY} in other", AGREED, former_key=KEY)
+    assert (former.state, old.state) == ("open", "closed")
+
+
 def test_the_same_drift_writes_nothing(event: Event, forge: Forge) -> None:
     """A daily run does not notify anyone of what is known."""
     upsert_issue(event, KEY, "1 account differs", "table\n")

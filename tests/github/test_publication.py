@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.github.forge import Forge
-from tests.github.stand_in import COMMIT
+from tests.github.forge import COMMIT, Forge
 
 from pulumi_audian.cli.github import Event
 from pulumi_audian.cli.publication import publish
@@ -16,10 +15,11 @@ GITHUB_TAKES = 65_536
 ROWS = (Row("displayName", '"Acme"', '"Acme 2"', Effect.WRITE),)
 
 
-def accounts(number: int) -> Report:
+def accounts(number: int, organization: str = "", directory: str = "") -> Report:
     """A report of that many accounts that change."""
     changed = tuple(Account(f"acme-{index}", "acc_1", "Acme", Action.UPDATE, rows=ROWS) for index in range(number))
-    return Report(Purpose.PREVIEW, (Stack("shop", "prod", changed),))
+    stack = Stack("shop", "prod", changed, organization=organization, directory=directory)
+    return Report(Purpose.PREVIEW, (stack,))
 
 
 def commented(event: Event, forge: Forge, report: Report) -> str:
@@ -32,9 +32,36 @@ def commented(event: Event, forge: Forge, report: Report) -> str:
 def test_a_comment_names_its_commit_and_its_run(event: Event, forge: Forge) -> None:
     """Whoever reads it can tell whether it is about the newest commit, also after a run that failed on the way."""
     before = commented(event, forge, accounts(1))
+    forge.head = "a" * 40
     assert before.endswith(f"\nOf commit {COMMIT}, from [this run]({event.run_url}).\n")
     after = commented(replace(event, commit="a" * 40), forge, accounts(1))
     assert after == before.replace(COMMIT, "a" * 40)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"directory": "infra/phones"}, {"directory": "shop/phones"}),
+        ({"directory": ""}, {"directory": "shop"}),
+        ({"organization": "acme"}, {"organization": "globex"}),
+        ({"organization": "acme"}, {}),
+        ({"organization": "acme", "directory": "shop"}, {"organization": "acme"}),
+    ],
+)
+def test_two_stacks_of_one_name_have_two_comments(
+    event: Event, forge: Forge, one: dict[str, str], other: dict[str, str]
+) -> None:
+    """Directory and organization tell them apart, in the heading too: none replaces the other's refusal."""
+    for where in (one, other, one, other):
+        publish(accounts(1, **where), event, comment=True, issue=True)
+    assert len(forge.comments) == len(forge.drift_issues) == 2
+    headings = [comment.body.splitlines()[2] for comment in forge.comments.values()]
+    for heading, title, where in zip(
+        headings, (issue.title for issue in forge.drift_issues), (one, other), strict=True
+    ):
+        for text in (heading, title):
+            assert f"{where['organization']}/shop/prod" in text if "organization" in where else "/shop/prod" not in text
+            assert f" in {where['directory']}" in text if where.get("directory") else " in " not in text
 
 
 @pytest.mark.parametrize("commit", ["", "main](https://evil.example)", "x" * 40, COMMIT + "\n@everyone"])

@@ -14,6 +14,7 @@ import typer
 from pulumi_audian.cli.github import (
     Event,
     GitHubError,
+    Origin,
     append_summary,
     close_issue,
     upsert_comment,
@@ -22,6 +23,7 @@ from pulumi_audian.cli.github import (
 from pulumi_audian.report import annotations as workflow_commands
 from pulumi_audian.report import markdown
 from pulumi_audian.report.model import Report, headline
+from pulumi_audian.report.wording import label
 
 _CREDENTIALS = ("AUDIAN_API_TOKEN", "AUDIAN_API_KEY")
 _COMMIT = re.compile("[0-9a-f]{40,64}")
@@ -76,7 +78,19 @@ def _comment(event: Event, number: int, report: Report) -> None:
     quiet = not (report.changes or report.failed)
     source = _source(event)
     body = markdown.render(report, limit=markdown.LIMIT - len(source.encode())) + source
-    upsert_comment(event, number, _key(report), body, only_if_present=quiet)
+    upsert_comment(
+        event,
+        number,
+        _key(report),
+        body,
+        former_key=_former_key(report),
+        origin=_origin(event),
+        only_if_present=quiet,
+    )
+
+
+def _origin(event: Event) -> Origin | None:
+    return Origin(event.commit, event.run, event.attempt) if _COMMIT.fullmatch(event.commit) else None
 
 
 def _source(event: Event) -> str:
@@ -91,13 +105,21 @@ def _issue(event: Event, report: Report) -> None:
     if report.failed:
         return  # whether there is drift is not known: the failed job tells
     if report.changes:
-        title = f"{stack.project}/{stack.name}: {headline([stack])}"
-        upsert_issue(event, _key(report), title, markdown.render(report))
+        title = f"{label(stack)}: {headline([stack])}"
+        upsert_issue(event, _key(report), title, markdown.render(report), former_key=_former_key(report))
     else:
-        close_issue(event, _key(report), "Live settings agree with code again.")
+        close_issue(event, _key(report), "Live settings agree with code again.", former_key=_former_key(report))
 
 
 def _key(report: Report) -> str:
+    """What tells a stack from all others that one repository may have, also of the same project and name."""
+    (stack,) = report.stacks
+    organization = f"{stack.organization}/" if stack.organization else ""
+    return f"{report.purpose.value} {organization}{stack.project}/{stack.name} in {stack.directory or '.'}"
+
+
+def _former_key(report: Report) -> str:
+    """The key before it told directories and organizations apart."""
     (stack,) = report.stacks
     return f"{report.purpose.value} {stack.project}/{stack.name}"
 

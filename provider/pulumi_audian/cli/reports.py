@@ -16,6 +16,7 @@ from pulumi_audian.cli.streams import saved_text
 from pulumi_audian.report.model import Concern, Purpose, Report, Stack
 from pulumi_audian.report.places import Places, project_name
 from pulumi_audian.report.reading import Printed, read
+from pulumi_audian.validation.project import Project
 
 CHANGES, FAILED = 2, 1
 
@@ -79,10 +80,24 @@ class Request:
 
     def _read(self, printed: Printed, stack: str) -> Stack:
         # Pulumi Cloud's names may begin with the organization; what the engine prints has the last part only.
-        return read(printed, self.purpose, project_name(self.directory), stack.rsplit("/", 1)[-1], self._places)
+        *before, name = stack.split("/")
+        found = read(printed, self.purpose, project_name(self.directory), name, self._places)
+        return replace(found, organization=before[0] if before else "", directory=self._seen_from_root())
 
     def _places(self, stack: str) -> Places:
-        return Places(self.directory, Path(os.environ.get("GITHUB_WORKSPACE") or "."), stack)
+        return Places(self.directory, _root(), stack)
+
+    def _seen_from_root(self) -> str:
+        project = Project.around(self.directory)
+        directory, root = (project.directory if project else self.directory).resolve(), _root().resolve()
+        if root.is_relative_to(directory):
+            return ""
+        return (directory.relative_to(root) if directory.is_relative_to(root) else directory).as_posix()
+
+
+def _root() -> Path:
+    """The root of the repository, as far as it is known."""
+    return Path(os.environ.get("GITHUB_WORKSPACE") or ".")
 
 
 def preview(  # noqa: PLR0913, PLR0917 - one argument an option

@@ -147,6 +147,10 @@ class Stack:
     notes: tuple[Note, ...] = ()
     failure: str | None = None
     """Why there is no complete answer, in one or several lines."""
+    organization: str = ""
+    """The organization of Pulumi Cloud that was named with it."""
+    directory: str = ""
+    """Where its project is, as seen from the repository's root; empty where it is that."""
 
     @property
     def failed(self) -> bool:

@@ -84,8 +84,9 @@ def _brief(text: str) -> str:
 
 
 def label(stack: Stack) -> str:
-    """A stack with its project: `shop/prod`."""
-    return "/".join(filter(None, (stack.project, stack.name))) or "?"
+    """A stack with its project and with what else tells it from others: `acme/shop/prod in infra/phones`."""
+    name = "/".join(filter(None, (stack.organization, stack.project, stack.name))) or "?"
+    return f"{name} in {stack.directory}" if stack.directory else name
 
 
 def status_changes(stacks: Iterable[Stack]) -> list[tuple[Account, Row]]:

@@ -87,6 +87,10 @@ class Event:
     """Whether the pull request's branch is in another repository: it gets no secrets then, and a read-only token."""
     labels: frozenset[str] = frozenset()
     """The pull request's labels when the event happened."""
+    run: int = 0
+    """The run's number, which later runs have a greater one than; 0 where the runner tells none."""
+    attempt: int = 0
+    """How often the run was started, from 1."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Event | None:
@@ -115,6 +119,8 @@ class Event:
             commit=found.head.sha if found else "",
             from_fork=found.from_fork if found else False,
             labels=frozenset(label.name for label in found.labels) if found else frozenset(),
+            run=_number(environ.get("GITHUB_RUN_ID", "")),
+            attempt=_number(environ.get("GITHUB_RUN_ATTEMPT", "")),
         )
 
 
@@ -151,6 +157,10 @@ def _run_url(environ: Mapping[str, str]) -> str:
     page = f"{_url(environ, 'GITHUB_SERVER_URL', 'https://github.com')}/{_repository(environ)}/actions"
     run = environ.get("GITHUB_RUN_ID")
     return f"{page}/runs/{run}" if run else page
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def _token(environ: Mapping[str, str]) -> SecretStr | None:

@@ -6,7 +6,7 @@ from github import GithubException
 from github.Issue import Issue
 from github.Repository import Repository
 
-from pulumi_audian.cli.github.comment import keep_comment
+from pulumi_audian.cli.github.comment import write_comment
 from pulumi_audian.cli.github.event import Event
 from pulumi_audian.cli.github.marker import marked, same_text
 from pulumi_audian.cli.github.refusals import Errand
@@ -21,7 +21,7 @@ _PERMISSION = "issues: write"
 _INVALID = 422
 
 
-def upsert_issue(event: Event, key: str, title: str, body: str) -> None:
+def upsert_issue(event: Event, key: str, title: str, body: str, *, former_key: str | None = None) -> None:
     """Make the key's one open issue say this: open it, or edit it where its title or its text changes.
 
     A closed issue is never reopened, whoever closed it: each time that settings differ has an issue of its own, and the
@@ -30,7 +30,7 @@ def upsert_issue(event: Event, key: str, title: str, body: str) -> None:
     title = _fitting(title)
 
     def keep(session: Session) -> None:
-        found = _open(session, key)
+        found = _open(session, key, former_key)
         if not found:
             _make_label(session.repository)
             session.repository.create_issue(title, body=marked(key, body), labels=[LABEL])
@@ -42,14 +42,15 @@ def upsert_issue(event: Event, key: str, title: str, body: str) -> None:
     carry_out(event, Errand(what, _PERMISSION), keep)
 
 
-def close_issue(event: Event, key: str, text: str) -> None:
+def close_issue(event: Event, key: str, text: str, *, former_key: str | None = None) -> None:
     """Close the key's open issue, if there is one, with a comment that says why."""
 
     def close(session: Session) -> None:
-        found = _open(session, key)
+        found = _open(session, key, former_key)
         if found:
             # Closing may have to begin anew: the comment of this run is found again then.
-            keep_comment(session, found[0], f"{key} closed by {event.run_url}", text)
+            closing = f"{key} closed by {event.run_url}"
+            write_comment(found[0], session.ours(found[0].get_comments(), closing), marked(closing, text))
             found[0].edit(state="closed", state_reason="completed")
         _close_later(found)
 
@@ -57,9 +58,9 @@ def close_issue(event: Event, key: str, text: str) -> None:
     carry_out(event, Errand(what, _PERMISSION), close)
 
 
-def _open(session: Session, key: str) -> list[Issue]:
+def _open(session: Session, key: str, former_key: str | None) -> list[Issue]:
     issues = session.repository.get_issues(state="open", labels=[LABEL], sort="created", direction="asc")
-    return session.ours(issues, key)
+    return session.ours(issues, key, former_key)
 
 
 def _edit(issue: Issue, title: str, body: str) -> None:

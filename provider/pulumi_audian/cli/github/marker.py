@@ -1,11 +1,22 @@
-"""The hidden first line by which a comment or an issue of ours is found again."""
+"""The hidden lines by which a comment or an issue of ours is found again, and its age is told."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+from typing import NamedTuple
 from urllib.parse import quote
 
 _LONGEST_KEY = 200
+_ORIGIN = re.compile(r"<!-- commit ([0-9a-f]{40,64}), run ([0-9]+), attempt ([0-9]+) -->\r?")
+
+
+class Origin(NamedTuple):
+    """The commit that a text is about, and the run that wrote it; later runs have greater numbers."""
+
+    commit: str
+    run: int
+    attempt: int
 
 
 def marker(key: str) -> str:
@@ -22,9 +33,16 @@ def marker(key: str) -> str:
     return f"<!-- pulumi-audian: {text} -->"
 
 
-def marked(key: str, body: str) -> str:
-    """A body with the key's marker as its first line."""
-    return f"{marker(key)}\n{body}"
+def marked(key: str, body: str, origin: Origin | None = None) -> str:
+    """A body with the key's marker as its first line, and with its origin as the second one where that is known."""
+    source = f"<!-- commit {origin.commit}, run {origin.run}, attempt {origin.attempt} -->\n" if origin else ""
+    return f"{marker(key)}\n{source}{body}"
+
+
+def origin_of(body: str | None) -> Origin | None:
+    """The origin that the second line of a body tells, or None where it tells none."""
+    found = _ORIGIN.fullmatch(f"{body or ''}\n".split("\n", 2)[1])
+    return Origin(found[1], int(found[2]), int(found[3])) if found else None
 
 
 def has_marker(body: str | None, key: str) -> bool:

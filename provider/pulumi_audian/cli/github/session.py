@@ -19,6 +19,7 @@ from pulumi_audian.cli.github.marker import has_marker
 from pulumi_audian.cli.github.refusals import Errand, refusal
 
 Written = TypeVar("Written", Issue, IssueComment)
+Result = TypeVar("Result")
 
 LONGEST_WAIT_SECONDS: Final = 60
 """The longest single wait: a minute is what GitHub asks for where it doesn't say how long."""
@@ -50,13 +51,18 @@ class Session:
         self._token = token
         self.repository: Repository = client.get_repo(event.repository)
 
-    def ours(self, found: Iterable[Written], key: str) -> list[Written]:
+    def ours(self, found: Iterable[Written], key: str, former_key: str | None = None) -> list[Written]:
         """Those that begin with the key's marker and were written by the one that the token belongs to.
+
+        Where there is none, those that have the marker of the key that an earlier version gave them.
 
         Anybody can quote a marker. With a person's token only that person's texts count. With an app's, and the job's
         own `GITHUB_TOKEN` is one, those of any app do: it can't be asked which one it is, but no person writes as one.
         """
-        return [item for item in found if has_marker(item.body, key) and self._wrote(item)]
+        texts = list(found)
+        keys = (key,) if former_key is None else (key, former_key)
+        each = ([item for item in texts if has_marker(item.body, key) and self._wrote(item)] for key in keys)
+        return next(filter(None, each), [])
 
     def _wrote(self, item: Issue | IssueComment) -> bool:
         author = item.user
@@ -77,8 +83,8 @@ class Session:
             raise
 
 
-def carry_out(event: Event, errand: Errand, action: Callable[[Session], None]) -> None:
-    """Let an action, which must read before it decides what to write, talk to GitHub; raises `GitHubError`.
+def carry_out(event: Event, errand: Errand, action: Callable[[Session], Result]) -> Result:
+    """What an action, which must read before it decides what to write, makes of GitHub; raises `GitHubError`.
 
     What GitHub refuses for being too much is repeated as it is. What got no answer may have been carried out: the
     action begins anew then, so that nothing is made twice.
@@ -86,7 +92,7 @@ def carry_out(event: Event, errand: Errand, action: Callable[[Session], None]) -
     token = _usable(event, errand)
     try:
         with _client(event.api_url, token) as client:
-            _repeated()(lambda: action(Session(client, event, token)))
+            return _repeated()(lambda: action(Session(client, event, token)))
     except Exception as error:  # noqa: BLE001 - whatever GitHub answers, the report's verdict comes first
         raise refusal(error, errand, event) from None
 
