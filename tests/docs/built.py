@@ -12,7 +12,7 @@ NEEDS_BUILDER = pytest.mark.skipif(sys.version_info < (3, 11), reason="the site'
 
 
 class BuiltPage(HTMLParser):
-    """The links, loaded files and anchors of one HTML file."""
+    """The links, loaded files, anchors and text of one HTML file, with what the theme's script looks for."""
 
     def __init__(self, file: Path) -> None:
         super().__init__()
@@ -20,6 +20,7 @@ class BuiltPage(HTMLParser):
         self.loaded: set[str] = set()
         self.anchors: set[str] = {""}
         self.classes: set[str] = set()
+        self.components: set[str] = set()
         self.text = ""
         self.feed(file.read_text("utf-8"))
 
@@ -28,6 +29,7 @@ class BuiltPage(HTMLParser):
         named = {name: value or "" for name, value in attrs}
         self.anchors |= {named[name] for name in ("id", "name") if name in named}
         self.classes |= set(named.get("class", "").split())
+        self.components |= {named["data-md-component"]} if "data-md-component" in named else set()
         if "href" in named:
             (self.links if tag == "a" else self.loaded).add(named["href"])
         self.loaded |= {named[name] for name in ("src", "srcset", "data", "poster") if name in named}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +16,28 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 from tests.docs.built import NEEDS_BUILDER, BuiltPage
-from tools.docs.build import run
+from tests.docs.documents import PROMPT, examples
+from tools.docs.build import run, version
 from tools.docs.diagrams import sources
 from tools.docs.pages import CHECKOUT, GENERATED, Site, diagram
 
 SETTINGS: dict[str, Any] = yaml.safe_load((CHECKOUT / "mkdocs.yml").read_text("utf-8"))
 PLACES = {*Site().written, *GENERATED}
 LOADED_BY_STYLES = re.compile(r"(?:url\(|@import )[\"']?(?:https?:)?//[^)\"']+")
-LOADED_BY_SCRIPT = {"mermaid", "glightbox"}
-"""Elements for which the script of the builder's theme fetches another one from elsewhere."""
+LOADED_BY_SCRIPT = {"mermaid", "glightbox", "source"}
+"""Elements and components for which the script of the builder's theme fetches something from elsewhere."""
+
+CLICK_EVERY_COPY_BUTTON = """
+<script>
+addEventListener("load", () => setTimeout(() => {
+  const copied = []
+  document.execCommand = () => copied.push(document.activeElement.value)
+  document.querySelectorAll("[data-md-type=copy]").forEach(button => button.click())
+  document.title = "copied " + btoa(JSON.stringify(copied))
+}, 1000))
+</script>
+"""
+"""Added to a built page: tells in the page's title, in base64, what goes to the clipboard."""
 
 
 def places(nav: Any) -> Iterator[str]:
@@ -83,7 +98,38 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
     styles = [file.read_text("utf-8") for file in [*site.rglob("*.css"), *site.rglob("*.html")]]
     assert {url for text in styles for url in LOADED_BY_STYLES.findall(text)} == set()
     classes = {name for page in pages(site).values() for name in page.classes}
-    assert classes & LOADED_BY_SCRIPT == set()
+    components = {name for page in pages(site).values() for name in page.components}
+    assert (classes | components) & LOADED_BY_SCRIPT == set()
+
+
+def test_every_page_names_the_version_and_the_repository(site: Path) -> None:
+    """In its header."""
+    built = pages(site)
+    stated = f"pulumi-audian {version()}"
+    assert [file for file, page in built.items() if SETTINGS["repo_url"] not in page.links] == []
+    assert [file for file, page in built.items() if stated not in page.text] == []
+
+
+@pytest.mark.parametrize("place", ["index", "how-to/check-stack-files"])
+def test_the_copy_button_takes_commands_alone(site: Path, tmp_path: Path, place: str) -> None:
+    """Neither prompts nor what a command printed."""
+    if shutil.which("chromium") is None:
+        pytest.skip("no Chromium on this machine, which runs the theme's script")
+    shutil.copytree(site, tmp_path / "site")
+    page = tmp_path / "site" / f"{place}.html"
+    with page.open("a", encoding="utf-8") as file:
+        file.write(CLICK_EVERY_COPY_BUTTON)
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = ["chromium", *options, profile, "--virtual-time-budget=10000", "--dump-dom", page.as_uri()]
+    dom = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
+    found = re.search(r"<title>copied (.*?)</title>", dom)
+    assert found
+    copied = json.loads(base64.b64decode(found[1]))
+    source = Site().written[f"{place}.md"].source
+    printed = ["\n".join(PROMPT.findall(one.text)) for one in examples("console") if one.source == source]
+    assert [text for text in copied if text in printed] == printed
+    assert [text for text in copied if "$ " in text] == []
 
 
 def test_the_search_knows_every_page(site: Path) -> None:

@@ -109,7 +109,8 @@ def _fields_table(shown: Iterable[Field]) -> str:
     ]
     head = ("field", "in Python", "what it is", "must be", "to have another")
     length = len(head) if any(row[-1] for row in rows) else len(head) - 1
-    return _table(head[:length], [row[:length] for row in rows])
+    table = _table(head[:length], [row[:length] for row in rows])
+    return f'<div class="whole-names" markdown>\n\n{table}\n\n</div>'
 
 
 def _declared(field: Field) -> str:
