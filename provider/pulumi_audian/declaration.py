@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_audian.diff import Document, leaves
-from pulumi_audian.fields import ASSERTABLE, BY_PATH, MUTABLE, WIRE_NAMES, Path, Rule, dotted, parse_dotted, wire_path
+from pulumi_audian.errors import Problem
+from pulumi_audian.fields import (
+    ASSERTABLE,
+    BY_PATH,
+    MUTABLE,
+    WIRE_NAMES,
+    Path,
+    Rule,
+    dotted,
+    parse_dotted,
+    respelled,
+    snake_case,
+    wire_path,
+)
 from pulumi_audian.patch import overlay
 from pulumi_audian.values import UNKNOWN, Marker, shown
 
 SECRET_FIELDS = "__secretFields"  # noqa: S105 - a name
 """The input that names the top-level fields whose values are secret: names only, so it is not secret itself."""
 
+ENGINES_KEY = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine tells its own marks, such as that of a secret, from objects of a program."""
+
+_ENGINES_MARK = "a mark of the engine's own"
+
 FACTS = "__declaration"
 """The input that carries `Facts` from the program to the provider's check, which takes it out again."""
+
+
+LATER = "later"
+"""The facts that are known when the declaration's values are: `secret`, `nulls` and `unfit`."""
 
 
 @dataclass(frozen=True)
 class Facts:
     """What only the program knows about a declaration, and state must not hold.
 
-    `secret` names the top-level inputs with secret values, `ignored` the paths under ignoreChanges, `nulls` the
-    inputs that were written as null, which the engine drops on the way. `former` is the part of the account's
-    stored outputs that its next resource has to keep.
+    `secret` names the top-level inputs and outputs with secret values, `ignored` the paths under ignoreChanges,
+    `nulls` what was written as null, which the engine drops on the way, and `unfit` what is not JSON, by path.
+    `misspelt` holds resource options with a path of theirs that leads to no field. `former` is the part of the
+    account's stored outputs that its next resource has to keep. `python` tells that the declaration has Python's names,
+    and `place` where it stands in the program, as `file:line`.
     """
 
     urn: str
@@ -32,20 +56,39 @@ class Facts:
     secret: frozenset[str]
     ignored: tuple[Path, ...]
     nulls: tuple[str, ...]
+    unfit: tuple[tuple[str, str], ...]
+    misspelt: tuple[tuple[str, str], ...]
     former: Document
+    python: bool
+    place: str
 
     @classmethod
     def of(cls, facts: Document) -> Facts:
         """The facts in their form as an input; a missing one has its harmless value."""
+        later = facts.get(LATER, {})
         return cls(
             urn=facts.get("urn", ""),
             preview=facts.get("preview", True),
-            secret=frozenset(facts.get("secret", ())),
+            secret=frozenset((*facts.get("secret", ()), *later.get("secret", ()))),
             # A path of nothing would stand for everything.
             ignored=tuple(filter(None, map(parse_dotted, facts.get("ignored", ())))),
-            nulls=tuple(facts.get("nulls", ())),
+            nulls=tuple(dict.fromkeys((*facts.get("nulls", ()), *later.get("nulls", ())))),
+            unfit=tuple((path, kind) for path, kind in (*facts.get("unfit", ()), *later.get("unfit", ()))),
+            misspelt=tuple((option, path) for option, path in facts.get("misspelt", ())),
             former=facts.get("former", {}),
+            python=facts.get("python", False),
+            place=facts.get("place", ""),
         )
+
+    def told(self, problem: Problem) -> str:
+        """A problem as the program's author reads it: with the names of the program, and the place of the account."""
+        place = f" (declared in {self.place})" if self.place else ""
+        return f"{problem._replace(path=respelled(problem.path, self.spell))}{place}"
+
+    @property
+    def spell(self) -> Callable[[str], str]:
+        """Turns a wire name into the one that the declaration has for it."""
+        return snake_case if self.python else str
 
 
 @dataclass(frozen=True)
@@ -109,8 +152,14 @@ def wire_names(name: str, value: Any) -> Any:
     if name == "clear" and isinstance(value, Sequence) and not isinstance(value, str):
         return [wire_path(path) if isinstance(path, str) else path for path in value]
     if isinstance(value, Mapping) and is_object(name):
-        return {WIRE_NAMES.get(key, key): inner for key, inner in value.items()}
+        return {_wire_name(key, value): inner for key, inner in value.items()}
     return value
+
+
+def _wire_name(key: Any, beside: Mapping[Any, Any]) -> Any:
+    # A field that is there in both spellings keeps both, for one of them to be refused.
+    wire = WIRE_NAMES.get(key, key)
+    return key if wire in beside else wire
 
 
 def is_object(name: str) -> bool:
@@ -119,11 +168,45 @@ def is_object(name: str) -> bool:
     return field is not None and field.rule is Rule.OBJECT
 
 
-def null_paths(declaration: Mapping[str, Any], prefix: Path = ()) -> list[str]:
-    """The paths of what is written as null, which the engine drops on the way to the provider."""
-    found: list[str] = []
-    for key, value in declaration.items():
-        path = (*prefix, str(key))
-        found += [dotted(path)] if value is None else []
-        found += null_paths(value, path) if isinstance(value, Mapping) else []
-    return found
+def null_paths(value: Any, at: str = "") -> Iterator[str]:
+    """The paths of what is written as null, which the engine drops on the way to the provider, except in lists."""
+    for path, inner in _members(value, at):
+        if inner is None:
+            yield path
+        yield from null_paths(inner, path)
+    for path, item in _items(value, at):
+        yield from null_paths(item, path)
+
+
+def unfit_values(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """The paths of what is not JSON in a value, each with the name of its type."""
+    if isinstance(value, Mapping):
+        yield from ((_inside(at, key), _ENGINES_MARK) for key in value if key == ENGINES_KEY)
+        yield from ((_inside(at, key), f"{type(key).__name__} as a name") for key in value if not isinstance(key, str))
+        for path, inner in _members(value, at):
+            yield from unfit_values(inner, path)
+    elif isinstance(value, list | tuple):
+        for path, item in _items(value, at):
+            yield from unfit_values(item, path)
+    elif not is_json_scalar(value):
+        yield at, type(value).__name__
+
+
+def is_json_scalar(value: Any) -> bool:
+    """Whether a value is a scalar of JSON, or one that the engine does not know yet."""
+    return value is None or isinstance(value, str | bool | int | float | Marker)
+
+
+def _members(value: Any, at: str) -> Iterator[tuple[str, Any]]:
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        yield _inside(at, key), inner
+
+
+def _items(value: Any, at: str) -> Iterator[tuple[str, Any]]:
+    for index, item in enumerate(value if isinstance(value, list | tuple) else ()):
+        yield f"{at}[{index}]", item
+
+
+def _inside(at: str, key: Any) -> str:
+    segment = dotted((str(key),))
+    return f"{at}.{segment}" if at and not segment.startswith("[") else f"{at}{segment}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import json
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 Path = tuple[str, ...]
@@ -68,7 +69,7 @@ FIELDS: tuple[Field, ...] = (
         "declare another account under a resource name of its own",
         input_name="accountId",
     ),
-    _immutable("name", "The original name.", "the original name can't be changed: set displayName instead"),
+    _immutable("name", "The original name.", "the original name can't be changed: set the display name instead"),
     _row("displayName", "The name that is shown.", Rule.DISPLAY_NAME),
     _row("email", "The account's email address.", Rule.EMAIL),
     _row("phone", "The account's phone number.", Rule.PHONE),
@@ -118,6 +119,8 @@ OPTIONS: dict[str, str] = {
 }
 """What an account's entry may say besides fields, by name."""
 
+_LISTS = ("allowStatus", "clear")
+
 _BARE_SEGMENT = re.compile(r"[A-Za-z_$][\w$-]*")
 
 
@@ -156,6 +159,32 @@ def snake_case(name: str) -> str:
 
 
 WIRE_NAMES: dict[str, str] = {snake_case(name): name for name in (*(field.declared_as for field in FIELDS), *OPTIONS)}
+
+
+def spelled(path: Path, spell: Callable[[str], str]) -> Path:
+    """A path with the names of known fields and options spelt in another way, and all others as they are."""
+    known = {*WIRE_NAMES.values()}
+    depth = 2 if BY_PATH.get(path[:1], BY_PATH[("metadata",)]).rule is Rule.OBJECT else 1
+    return tuple(spell(part) if part in known and at < depth else part for at, part in enumerate(path))
+
+
+def respelled(text: str, spell: Callable[[str], str]) -> str:
+    """The same of a path as a text; one without such names stays as it was written."""
+    path = parse_dotted(text)
+    found = spelled(path, spell)
+    return text if found == path else dotted(found)
+
+
+def is_path_of_field(path: Path) -> bool:
+    """Whether a path of a resource option, which may hold `*`, leads to an input, an output or something inside."""
+    if not path:
+        return True
+    head, *rest = path
+    if head == "*" or head.startswith("__") or head in ("metadata", "overwritten", *_LISTS):
+        return True
+    if not rest:
+        return head in (*(field.declared_as for field in TOP_LEVEL), *OPTIONS)
+    return len(rest) == 1 and any(rest[0] in ("*", field.declared_as) for field in members((head,)))
 
 
 def wire_path(path: str) -> str:

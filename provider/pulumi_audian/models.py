@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
 from typing import Annotated, Any, Literal
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from pulumi_audian import fields
 from pulumi_audian.errors import Problem
-from pulumi_audian.fields import Kind, Path, Rule, dotted
+from pulumi_audian.fields import Kind, Path, Rule, dotted, parse_dotted, spelled
 from pulumi_audian.values import is_exact, scalars, shown
 
 # The contract's own example, +1-555-0200, is neither E.164 nor a number that a dialling plan knows: what is
@@ -105,77 +105,110 @@ def account_model() -> type[BaseModel]:
     return create_model("Account", __base__=_Options, **_members(()))
 
 
-def problems(known: Mapping[str, Any], *, unknown: frozenset[str], secret: frozenset[str]) -> list[Problem]:
+Spelling = Callable[[str], str]
+"""Turns a wire name into the one that the declaration has for it."""
+
+
+def problems(
+    known: Mapping[str, Any], *, unknown: frozenset[str], secret: frozenset[str], spell: Spelling = str
+) -> list[Problem]:
     """Everything wrong with an account's inputs, all at once, sorted by path.
 
     `known` holds the inputs whose values are known, by wire name; `unknown` names top-level inputs without a value
-    yet; values of the top-level inputs named by `secret` are masked.
+    yet; values of the top-level inputs named by `secret` are masked. Messages name fields as `spell` does, paths of
+    problems have wire names.
     """
-    return sorted({*_model_problems(known, unknown, secret), *_clear_problems(known), *_status_problems(known, secret)})
+    found = {*_model_problems(known, unknown, secret, spell), *_clear_problems(known, spell)}
+    return sorted({*found, *_status_problems(known, secret, spell)})
 
 
-def _model_problems(known: Mapping[str, Any], unknown: frozenset[str], secret: frozenset[str]) -> Iterable[Problem]:
+def misspelt_options(misspelt: Iterable[tuple[str, str]], *, spell: Spelling = str) -> list[Problem]:
+    """The problems of resource options that name paths of no field: options that would have no effect."""
+    return [Problem(option, _leads_nowhere(parse_dotted(text), spell)) for option, text in misspelt]
+
+
+def _leads_nowhere(path: Path, spell: Spelling) -> str:
+    length = next((length for length in range(1, len(path)) if path[:length] not in fields.BY_PATH), len(path))
+    return f"{dotted(spelled(path, spell))} {_unknown_key(path[:length], spell)}"
+
+
+def _model_problems(
+    known: Mapping[str, Any], unknown: frozenset[str], secret: frozenset[str], spell: Spelling
+) -> Iterable[Problem]:
     try:
         account_model().model_validate(known)
     except ValidationError as error:
         for details in error.errors():
             if not (details["type"] == "missing" and details["loc"][0] in unknown):
-                yield _problem(details, secret)
+                yield _problem(details, secret, spell)
 
 
-def _problem(details: ErrorDetails, secret: frozenset[str]) -> Problem:
+def _problem(details: ErrorDetails, secret: frozenset[str], spell: Spelling) -> Problem:
     path = tuple(str(part) for part in details["loc"] if not isinstance(part, int))
     if details["type"] == "extra_forbidden":
-        return Problem(dotted(path), _unknown_key(path))
+        return Problem(dotted(path), _unknown_key(path, spell))
     if details["type"] == "missing":
         return Problem(dotted(path), f"is required: set it to {_OPTION_EXPECTS[path[0]]}")
     value = "[secret]" if path[0] in secret else shown(details["input"])
     field = fields.BY_PATH.get(path)
     expects = field.rule.value if field else _OPTION_EXPECTS[path[0]]
-    hint = "" if path[0] in secret else _timezone_hint(field, details["input"])
+    hint = "" if path[0] in secret or not field else _hint(field.rule, details["input"])
     return Problem(dotted(path), f"{value} is not {expects}{hint}")
 
 
-def _timezone_hint(field: fields.Field | None, value: Any) -> str:
-    if field is None or field.rule is not Rule.TIMEZONE or not isinstance(value, str):
-        return ""
-    nearest = difflib.get_close_matches(value, timezones(), n=1)
-    return f"; did you mean {nearest[0]}?" if nearest else ""
+def _hint(rule: Rule, value: Any) -> str:
+    if rule is Rule.TIMEZONE and isinstance(value, str):
+        nearest = difflib.get_close_matches(value, timezones(), n=1)
+        return f"; did you mean {nearest[0]}?" if nearest else ""
+    if rule is Rule.EMAIL and isinstance(value, str) and "@" in value:
+        return _undeliverable(value.rpartition(".")[2].lower())
+    return ""
 
 
-def _unknown_key(path: Path) -> str:
+def _undeliverable(ending: str) -> str:
+    # The others of its reasons can be seen in the text.
+    reserved = ending in SPECIAL_USE_DOMAIN_NAMES
+    return f": no mail reaches .{ending}, which is reserved for special use" if reserved else ""
+
+
+def _unknown_key(path: Path, spell: Spelling) -> str:
     *prefix, key = path
     siblings = {field.declared_as: field for field in fields.members(tuple(prefix))}
     if key in siblings or path == ("id",):
-        return _not_an_input(siblings.get(key) or fields.BY_PATH[("id",)])
+        return _not_an_input(siblings.get(key) or fields.BY_PATH[("id",)], spell)
     if not siblings:
-        return f"is not a known field; {dotted(tuple(prefix))} has no members"
+        return f"is not a known field; {dotted(spelled(tuple(prefix), spell))} has no members"
+    if prefix and fields.WIRE_NAMES.get(key) in siblings:  # alone, it would have been taken for the wire name
+        return f"is the same field as {fields.WIRE_NAMES[key]}: keep one of the two"
     names = [name for name, field in siblings.items() if field.kind is not Kind.READ_ONLY]
     names += [] if prefix else fields.OPTIONS
-    by_folded = {name.lower(): name for name in names}
+    by_folded = {name.lower(): spell(name) for name in names}
     nearest = difflib.get_close_matches(key.replace("_", "").lower(), by_folded, n=1, cutoff=0.5)
-    hint = f"did you mean {by_folded[nearest[0]]}?" if nearest else f"known here: {', '.join(sorted(names))}"
+    known = ", ".join(sorted(by_folded.values()))
+    hint = f"did you mean {by_folded[nearest[0]]}?" if nearest else f"known here: {known}"
     return f"is not a known field; {hint}"
 
 
-def _not_an_input(field: fields.Field) -> str:
+def _not_an_input(field: fields.Field, spell: Spelling) -> str:
     if field.input_name:
-        return f"is not an input; did you mean {field.input_name}?"
+        return f"is not an input; did you mean {spell(field.input_name)}?"
     return "is read-only: the API sets it; remove it from the declaration"
 
 
-def _clear_problems(known: Mapping[str, Any]) -> Iterable[Problem]:
+def _clear_problems(known: Mapping[str, Any], spell: Spelling) -> Iterable[Problem]:
     paths = known.get("clear")
     if not isinstance(paths, list):
         return
     for text in paths:
         path = fields.parse_dotted(text) if isinstance(text, str) else ()
         if path == ("status",) or path[:1] not in [(name,) for name in fields.MUTABLE]:
-            yield Problem("clear", f"{shown(text)} is not the path of a field that can be changed")
+            written = fields.respelled(text, spell) if isinstance(text, str) else text
+            yield Problem("clear", f"{shown(written)} is not the path of a field that can be changed")
         elif path[0] != "metadata" and path not in fields.BY_PATH:
-            yield Problem("clear", f"{dotted(path)} {_unknown_key(path)}")
+            yield Problem("clear", _leads_nowhere(path, spell))
         elif _declares(known, path) or paths.count(text) > 1 or _clears_above(paths, path):
-            yield Problem("clear", f"{dotted(path)} is declared or cleared as well: keep one of the two")
+            which = dotted(spelled(path, spell))
+            yield Problem("clear", f"{which} is declared or cleared as well: keep one of the two")
 
 
 def _declares(known: Mapping[str, Any], path: Path) -> bool:
@@ -194,12 +227,12 @@ def _clears_above(paths: list[Any], path: Path) -> bool:
     return any(len(other) < len(path) and path[: len(other)] == other for other in cleared)
 
 
-def _status_problems(known: Mapping[str, Any], secret: frozenset[str]) -> Iterable[Problem]:
+def _status_problems(known: Mapping[str, Any], secret: frozenset[str], spell: Spelling) -> Iterable[Problem]:
     status, allowed = known.get("status"), known.get("allowStatus")
     if status in ("suspended", "closed") and status not in (allowed if isinstance(allowed, list) else ()):
         what, which = ("[secret]", "it") if "status" in secret else (shown(status), status)
         yield Problem(
             "status",
             f"{what} takes the phones of everyone on this account out of service: "
-            f"if that is meant, add {which} to allowStatus",
+            f"if that is meant, add {which} to {spell('allowStatus')}",
         )

@@ -61,7 +61,7 @@ class AccountProvider(ResourceProvider):
             notices = engine.Log(facts.urn)
             problems = review.preview(inputs | secret, old_inputs, notices, lambda: self._run.reader(notices))
         checked = whole_numbers({name: news[name] for name in news if name not in (_PROVIDER_KEY, FACTS)})
-        return CheckResult(checked | secret, [CheckFailure("", str(problem)) for problem in problems])
+        return CheckResult(checked | secret, [CheckFailure("", facts.told(problem)) for problem in problems])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Leave the comparison of old and new inputs to the engine.

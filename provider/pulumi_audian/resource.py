@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import pickle
+import sys
 from collections.abc import Awaitable, Mapping, Sequence
+from types import FrameType
 from typing import Any, Generic, Literal, TypeVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_audian.configuration import check_configuration
-from pulumi_audian.declaration import FACTS, is_object, no_map, null_paths, wire_names
-from pulumi_audian.fields import FIELDS, TOP_LEVEL, WIRE_NAMES, Rule, snake_case, wire_path
+from pulumi_audian.declaration import FACTS, LATER, is_object, no_map, null_paths, unfit_values, wire_names
+from pulumi_audian.fields import (
+    FIELDS,
+    TOP_LEVEL,
+    WIRE_NAMES,
+    Rule,
+    is_path_of_field,
+    parse_dotted,
+    snake_case,
+    wire_path,
+)
 from pulumi_audian.former import former_records
+from pulumi_audian.inputs import fitting, later_facts, resolves_later
 from pulumi_audian.provider import AccountProvider
 from pulumi_audian.registration import begin_registrations
 from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
@@ -45,6 +58,8 @@ _OBJECTS = frozenset(field.path[0] for field in FIELDS if field.rule is Rule.OBJ
 _NESTED = frozenset(field.path[-1] for field in FIELDS if len(field.path) > 1)
 _OUTPUTS = ("accountId", "overwritten", *(field.path[0] for field in TOP_LEVEL if not field.input_name))
 _DEFAULTS: dict[str, Any] = {"onConflict": "warn", "allowStatus": (), "clear": ()}
+_PATH_OPTIONS = ("ignore_changes", "replace_on_changes", "additional_secret_outputs", "hide_diffs")
+_NO_TIMEOUTS = "custom_timeouts has no effect on an account: set audian:timeoutSeconds or audian:retrySeconds"
 _PROVIDER = base64.b64encode(pickle.dumps(AccountProvider(), protocol=4)).decode()
 """The reference to the provider's class that state holds.
 
@@ -87,9 +102,9 @@ class Account(Resource, module="audian", name="Account"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         given = locals()
-        self._declare(
-            resource_name, {wire: given[python] for python, wire in WIRE_NAMES.items() if python in given}, opts
-        )
+        declared = {wire: given[python] for python, wire in WIRE_NAMES.items() if python in given}
+        # What from_mapping's callers share is the line: it would be the same for all accounts of a file.
+        self._declare(resource_name, declared, opts, {"python": True, "place": _place(sys._getframe(1))})  # noqa: SLF001
 
     @classmethod
     def from_mapping(
@@ -103,7 +118,7 @@ class Account(Resource, module="audian", name="Account"):
             raise pulumi.RunError(no_map(resource_name, declaration))
         account = cls.__new__(cls)
         nulls = [name for name, value in declaration.items() if value is None]
-        account._declare(resource_name, {"onDelete": "retain", **declaration}, opts, nulls)  # noqa: SLF001 - its own
+        account._declare(resource_name, {"onDelete": "retain", **declaration}, opts, {"nulls": nulls})  # noqa: SLF001
         return account
 
     def _declare(
@@ -111,30 +126,40 @@ class Account(Resource, module="audian", name="Account"):
         resource_name: str,
         declared: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
-        nulls: Sequence[str] = (),
+        told: Mapping[str, Any],
     ) -> None:
         check_configuration()
         begin_registrations()
-        inputs = {
+        given = {
             name: _wire_names(name, value)
             for name, value in declared.items()
             if value is not None and value != _DEFAULTS.get(name, MISSING)
         }
-        opts = _options(opts, inputs.get("onDelete"))
+        now = {name: value for name, value in given.items() if not resolves_later(value)}
+        unfit = list(unfit_values(now))
+        inputs = fitting(given) if unfit or len(now) < len(given) else given
+        misspelt = _misspelt(opts)
+        opts = _options(resource_name, opts, inputs.get("onDelete"))
         facts: dict[str, Any] = {
+            **told,
             "urn": _urn(resource_name, opts.parent),
-            "secret": _secret_names({name: value for name, value in inputs.items() if _resolves_later(value)}),
+            "secret": [parse_dotted(path)[0] for path in opts.additional_secret_outputs or []],
             "ignored": opts.ignore_changes or [],
-            "nulls": [*nulls, *null_paths(inputs)],
+            "nulls": [*told.get("nulls", ()), *null_paths(now)],
+            "unfit": unfit,
+            "misspelt": misspelt,
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
+            LATER: later_facts({name: value for name, value in given.items() if name not in now}),
             "preview": pulumi.runtime.is_dry_run(),
         }
         # What is empty is left out: each entry takes its time on the way.
-        facts = {name: fact for name, fact in facts.items() if fact not in ([], {})}
+        facts = {name: fact for name, fact in facts.items() if fact not in ([], {}, "")}
         properties = {**dict.fromkeys(_OUTPUTS), **inputs, FACTS: facts, "__provider": _PROVIDER}
         # Directly, because the SDK takes the caller of the third `__init__` for the line that declares the resource.
         # There is none in `from_mapping`: state does without the stack trace, the same for all accounts of a file.
         pulumi.CustomResource.__init__(self, TYPE_TOKEN, resource_name, properties, opts)
+        if opts.custom_timeouts is not None:
+            pulumi.log.warn(_NO_TIMEOUTS, self)
 
     name = _Live[str]("name")
     display_name = _Live[str]("displayName")
@@ -151,15 +176,41 @@ class Account(Resource, module="audian", name="Account"):
     overwritten = _Live[list[dict[str, Any]]]("overwritten")
 
 
-def _options(opts: pulumi.ResourceOptions | None, on_delete: Any) -> pulumi.ResourceOptions:
+def _options(resource_name: str, opts: pulumi.ResourceOptions | None, on_delete: Any) -> pulumi.ResourceOptions:
     # Retaining is said to the engine, so that its previews show it.
     own = pulumi.ResourceOptions(retain_on_delete=on_delete == "retain" or None)
     merged = pulumi.ResourceOptions.merge(own, opts)
-    merged.ignore_changes = [wire_path(path) for path in merged.ignore_changes or []] or None
+    if merged.import_:
+        raise pulumi.RunError(
+            f"account {resource_name}: import_ is not needed: an account is adopted by declaring it; remove import_, "
+            f"and set account_id. `audian export {merged.import_}` writes the declaration; nothing was read or written"
+        )
+    for option in _PATH_OPTIONS:
+        paths = getattr(merged, option, None)
+        if paths:
+            setattr(merged, option, [wire_path(path) for path in paths])
     return merged
 
 
+def _misspelt(opts: pulumi.ResourceOptions | None) -> list[list[str]]:
+    """The paths in resource options that lead to no field, so that the options would have no effect."""
+    return [
+        [option, wire_path(path)]
+        for option in _PATH_OPTIONS
+        for path in (opts and getattr(opts, option, None)) or ()
+        if not is_path_of_field(parse_dotted(wire_path(path)))
+    ]
+
+
+def _place(frame: FrameType) -> str:
+    """The line of the program that a frame is at, as `file:line`, relative to the project where it is in it."""
+    file = frame.f_code.co_filename.removeprefix(os.getcwd() + os.sep)  # noqa: PTH109 - many times faster
+    return f"{file}:{frame.f_lineno}"
+
+
 def _wire_names(name: str, value: Any) -> Any:
+    if isinstance(value, Awaitable):  # which may be awaited once only
+        value = pulumi.Output.from_input(value)
     if isinstance(value, pulumi.Output) and is_object(name):
         return value.apply(lambda known: wire_names(name, known))
     return wire_names(name, value)
@@ -182,19 +233,3 @@ def _urn(resource_name: str, parent: pulumi.Resource | None) -> pulumi.Input[str
 async def _known_urn(urn: pulumi.Output[str]) -> str:
     # Awaited, and not passed on: as an Output it would make the account depend on the parent, and so on itself.
     return await urn.future() or ""
-
-
-def _resolves_later(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_resolves_later, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_resolves_later, value))
-    return isinstance(value, pulumi.Output | Awaitable)
-
-
-def _secret_names(inputs: Mapping[str, Any]) -> pulumi.Input[list[str]]:
-    return asyncio.ensure_future(_resolved_secret_names(inputs)) if inputs else []
-
-
-async def _resolved_secret_names(inputs: Mapping[str, Any]) -> list[str]:
-    return [name for name, value in inputs.items() if await pulumi.Output.from_input(value).is_secret()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts
+from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts, unfit_values
 from pulumi_audian.diff import Document, value_at
 from pulumi_audian.errors import AudianError, Problem
 from pulumi_audian.fields import ASSERTABLE, MUTABLE, Path, parse_dotted
@@ -19,6 +19,7 @@ from pulumi_audian.values import MISSING, UNKNOWN, same, without_unknowns
 if TYPE_CHECKING:
     from pulumi_audian.writing import Api, Notices
 
+_NOT_JSON = "is not JSON, and an account holds nothing else: give text, a number, true, false, a list or a map"
 _OUT_OF_SERVICE = {
     "suspended": "suspends the account: its phones stop working until it is active again",
     "closed": "closes the account: its phones stop working, and this program does not reopen an account on its own",
@@ -31,7 +32,8 @@ def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list
     What is the same as in state is not judged again: it leads to no write, or repeats one that failed after its check.
     It may also be a value that someone else gave the account, which ignoreChanges puts in place of the declared one.
     """
-    if old_inputs and not facts.nulls and same(inputs, {**old_inputs, SECRET_FIELDS: None}):
+    said_of_program = bool(facts.nulls or facts.unfit or facts.misspelt)
+    if old_inputs and not said_of_program and same(inputs, {**old_inputs, SECRET_FIELDS: None}):
         return []
     from pulumi_audian import models
 
@@ -39,9 +41,11 @@ def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list
     unknown = frozenset(name for name, value in inputs.items() if value is UNKNOWN)
     return [
         *(Problem(path, "is null: leave it out to leave the field alone, or name it in clear") for path in facts.nulls),
+        *(Problem(path, f"{kind} {_NOT_JSON}") for path, kind in (*facts.unfit, *unfit_values(inputs))),
+        *models.misspelt_options(facts.misspelt, spell=facts.spell),
         *(
             problem
-            for problem in models.problems(known, unknown=unknown, secret=facts.secret)
+            for problem in models.problems(known, unknown=unknown, secret=facts.secret, spell=facts.spell)
             if not _is_kept(parse_dotted(problem.path), inputs, old_inputs)
         ),
         *_identity_problems(known, old_inputs),

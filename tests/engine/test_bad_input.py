@@ -81,7 +81,7 @@ def test_an_id_that_is_no_text_is_named(bench: Workbench) -> None:
         pytest.param(
             {"name": "Acme Inc"},
             'name: the account has "Acme Corporation", the program declares "Acme Inc"; the original name can\'t be '
-            "changed: set displayName instead",
+            "changed: set the display name instead",
             id="name",
         ),
         pytest.param(

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from pulumi import FileAsset
 
-from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts, is_object, no_map, null_paths, wire_names
+from pulumi_audian.declaration import (
+    ENGINES_KEY,
+    SECRET_FIELDS,
+    Declaration,
+    Facts,
+    is_object,
+    no_map,
+    null_paths,
+    unfit_values,
+    wire_names,
+)
+from pulumi_audian.errors import Problem
 from pulumi_audian.values import MISSING, UNKNOWN
 
 INPUTS: dict[str, Any] = {
@@ -111,14 +124,19 @@ def test_facts_are_read_from_their_input() -> None:
             "secret": ["phone"],
             "ignored": ["settings.timezone", 'metadata["crm.id"]'],
             "nulls": ["email"],
+            "unfit": [["metadata.logo", "FileAsset"]],
+            "misspelt": [["ignore_changes", "settings.sms"]],
             "former": {"overwritten": [{"path": "phone", "ours": "1"}]},
+            "later": {"secret": ["metadata"], "nulls": ["address.city"], "unfit": [["metadata.at", "date"]]},
         }
     )
     assert facts.urn.endswith("::acme")
     assert facts.preview is False
-    assert facts.secret == {"phone"}
+    assert facts.secret == {"phone", "metadata"}
+    assert facts.unfit == (("metadata.logo", "FileAsset"), ("metadata.at", "date"))
+    assert facts.misspelt == (("ignore_changes", "settings.sms"),)
     assert facts.ignored == (("settings", "timezone"), ("metadata", "crm.id"))
-    assert facts.nulls == ("email",)
+    assert facts.nulls == ("email", "address.city")
     assert facts.former == {"overwritten": [{"path": "phone", "ours": "1"}]}
 
 
@@ -132,7 +150,27 @@ def test_missing_facts_are_harmless() -> None:
     facts = Facts.of({})
     assert facts.preview is True
     assert (facts.secret, facts.ignored, facts.nulls) == (frozenset(), (), ())
+    assert (facts.unfit, facts.misspelt) == ((), ())
     assert (facts.urn, facts.former) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("facts", "path", "told"),
+    [
+        ({}, "settings.smsEnabled", "settings.smsEnabled: is wrong"),
+        ({"python": True}, "settings.smsEnabled", "settings.sms_enabled: is wrong"),
+        ({"python": True}, "accountId", "account_id: is wrong"),
+        ({"python": True}, "allowStatus", "allow_status: is wrong"),
+        ({"python": True}, "settings.smsEnabeld", "settings.smsEnabeld: is wrong"),
+        ({"python": True}, "metadata.smsEnabled", "metadata.smsEnabled: is wrong"),
+        ({"python": True}, "metadata.list[0].displayName", "metadata.list[0].displayName: is wrong"),
+        ({"python": True}, "", "is wrong"),
+        ({"place": "site.py:7"}, "phone", "phone: is wrong (declared in site.py:7)"),
+    ],
+)
+def test_a_problem_is_told_in_the_words_of_the_program(facts: dict[str, Any], path: str, told: str) -> None:
+    """With the names that the declaration has, where they are names of fields, and the line that has it."""
+    assert Facts.of(facts).told(Problem(path, "is wrong")) == told
 
 
 @pytest.mark.parametrize(
@@ -140,6 +178,12 @@ def test_missing_facts_are_harmless() -> None:
     [
         ("settings", {"enable_recording": True, "timezone": "UTC"}, {"enableRecording": True, "timezone": "UTC"}),
         ("settings", {"enableRecording": True}, {"enableRecording": True}),
+        pytest.param(
+            "settings",
+            {"enable_recording": True, "enableRecording": False},
+            {"enable_recording": True, "enableRecording": False},
+            id="both spellings stay, for one to be refused",
+        ),
         ("address", {"postal_code": "1", "unheard_of": "x"}, {"postalCode": "1", "unheard_of": "x"}),
         pytest.param("metadata", {"postal_code": "1"}, {"postal_code": "1"}, id="keys of metadata are the user's"),
         pytest.param("unknown", {"postal_code": "1"}, {"postal_code": "1"}, id="no field"),
@@ -173,11 +217,30 @@ def test_objects_of_known_fields(name: str, *, expected: bool) -> None:
         ({"settings": {"language": None, "timezone": "UTC"}, "plan": None}, ["settings.language", "plan"]),
         ({"metadata": {"crm.id": None, "a": {"b": {"c": None}}}}, ['metadata["crm.id"]', "metadata.a.b.c"]),
         ({"metadata": {7: None, "list": [None]}}, ['metadata["7"]']),
+        ({"metadata": {"list": [{"a": None}, [{"b c": None}]]}}, ["metadata.list[0].a", 'metadata.list[1][0]["b c"]']),
     ],
 )
 def test_nulls_have_their_paths(declaration: dict[str, Any], paths: list[str]) -> None:
-    """Each null of a declaration is found, however deep, except in lists, which the engine hands on whole."""
-    assert null_paths(declaration) == paths
+    """Each null of a declaration is found, however deep, except as an item of a list, which the engine hands on."""
+    assert list(null_paths(declaration)) == paths
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"metadata": {"a": [1, 2.5, None, True, {"b": "text"}], "c": UNKNOWN}}, []),
+        ({"metadata": {"logo": FileAsset("x")}}, [("metadata.logo", "FileAsset")]),
+        ({"metadata": {"a b": [1, {"c": {1}}]}}, [('metadata["a b"][1].c', "set")]),
+        ({"displayName": b"Acme"}, [("displayName", "bytes")]),
+        ({"metadata": {"since": date(2026, 1, 31)}}, [("metadata.since", "date")]),
+        ({"metadata": {7: "x"}}, [('metadata["7"]', "int as a name")]),
+        ({"metadata": {ENGINES_KEY: "x"}}, [(f'metadata["{ENGINES_KEY}"]', "a mark of the engine's own")]),
+        ({"allowStatus": ("closed",)}, []),
+    ],
+)
+def test_what_is_not_json_has_its_path(value: Any, found: list[tuple[str, str]]) -> None:
+    """Whatever an account can't hold is named with its type, however deep."""
+    assert list(unfit_values(value)) == found
 
 
 @pytest.mark.parametrize(("declared", "shown"), [("acc_1", '"acc_1"'), (["acc_1"], '["acc_1"]'), (None, "(none)")])

@@ -13,6 +13,7 @@ from pulumi_audian.fields import (
     Path,
     Rule,
     dotted,
+    is_path_of_field,
     members,
     parse_dotted,
     snake_case,
@@ -142,3 +143,31 @@ def test_what_may_be_declared_is_told_apart() -> None:
     """The account's id is neither a changeable field nor an optional assertion."""
     assert not {"id", "updatedAt"} & {*MUTABLE, *ASSERTABLE}
     assert not set(MUTABLE) & set(ASSERTABLE)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("phone", True),
+        ("settings.smsEnabled", True),
+        ("settings", True),
+        ("settings.*", True),
+        ("*", True),
+        ("metadata.any.thing", True),
+        ("allowStatus[0]", True),
+        ("clear", True),
+        ("accountId", True),
+        ("updatedAt", True),
+        ("overwritten", True),
+        ("__provider", True),
+        ("", True),
+        ("phones", False),
+        ("settings.sms", False),
+        ("settings.smsEnabled.x", False),
+        ("phone.x", False),
+        ("id", False),
+    ],
+)
+def test_paths_of_fields_are_known(path: str, *, found: bool) -> None:
+    """What a resource option may name: inputs, outputs, options, what is inside of them, and the engine's own."""
+    assert is_path_of_field(parse_dotted(path)) is found

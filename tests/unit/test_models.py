@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_audian import models
+from pulumi_audian.fields import snake_case
 
 NONE: frozenset[str] = frozenset()
 
@@ -147,8 +148,85 @@ def test_a_nearly_right_timezone_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("email", "reason"),
+    [
+        ("phones@corp.local", ": no mail reaches .local, which is reserved for special use"),
+        ("a@b.TEST", ": no mail reaches .test, which is reserved for special use"),
+        ("a@localhost", ""),
+        ("local", ""),
+        ("a b@c.local", ": no mail reaches .local, which is reserved for special use"),
+    ],
+)
+def test_a_domain_without_mail_is_named(email: str, reason: str) -> None:
+    """What can't be seen in the address is said: that its domain is reserved."""
+    assert problems(email=email) == [f'email: "{email}" is not {EMAIL}{reason}']
+
+
+@pytest.mark.parametrize(
     ("inputs", "expected"),
     [
+        pytest.param(
+            {"settings": {"sms_enabeld": True}},
+            "settings.sms_enabeld: is not a known field; did you mean sms_enabled?",
+            id="member",
+        ),
+        pytest.param(
+            {"address": {"zzz": 1}},
+            "address.zzz: is not a known field; known here: city, country, postal_code, state, street",
+            id="nothing near",
+        ),
+        pytest.param(
+            {"status": "closed"},
+            'status: "closed" takes the phones of everyone on this account out of service: if that is meant, add '
+            "closed to allow_status",
+            id="status",
+        ),
+        pytest.param(
+            {"clear": ["settings.smsEnabeld"]},
+            "clear: settings.smsEnabeld is not a known field; did you mean sms_enabled?",
+            id="clear",
+        ),
+        pytest.param(
+            {"clear": ["createdAt"]},
+            'clear: "created_at" is not the path of a field that can be changed',
+            id="clear an assertion",
+        ),
+        pytest.param(
+            {"clear": ["displayName"], "displayName": "x"},
+            "clear: display_name is declared or cleared as well: keep one of the two",
+            id="clear what is declared",
+        ),
+    ],
+)
+def test_a_program_is_answered_in_its_own_names(inputs: dict[str, Any], expected: str) -> None:
+    """Python's names stand in what is said to a Python program."""
+    found = models.problems({"accountId": "acc_1", **inputs}, unknown=NONE, secret=NONE, spell=snake_case)
+    assert list(map(str, found)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("settings.smsEnabeld", "settings.smsEnabeld is not a known field; did you mean smsEnabled?"),
+        ("setings.timezone", "setings.timezone is not a known field; did you mean settings?"),
+        ("phone.country", "phone.country is not a known field; phone has no members"),
+        ("id", "id is not an input; did you mean accountId?"),
+    ],
+)
+def test_an_option_that_leads_nowhere_is_a_problem(path: str, expected: str) -> None:
+    """A resource option would have no effect, so it is named with the path in it and the nearest field."""
+    (problem,) = models.misspelt_options([("ignore_changes", path)])
+    assert str(problem) == f"ignore_changes: {expected}"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        pytest.param(
+            {"settings": {"enable_recording": True, "enableRecording": True}},
+            "settings.enable_recording: is the same field as enableRecording: keep one of the two",
+            id="both spellings",
+        ),
         pytest.param({"adress": {}}, "adress: is not a known field; did you mean address?", id="misspelt"),
         pytest.param(
             {"display_name": "x"}, "display_name: is not a known field; did you mean displayName?", id="snake"
@@ -254,9 +332,9 @@ def test_secret_values_are_masked(name: str, value: Any, expected: str) -> None:
     assert problems(secret=frozenset({name}), **{name: value}) == [expected]
 
 
-@pytest.mark.parametrize("key", ["record", "enableRecordings", "enable_recording"])
+@pytest.mark.parametrize("key", ["record", "enableRecordings"])
 def test_a_key_that_is_near_enough_has_a_hint(key: str) -> None:
-    """A part of the name, a slip, or Python's spelling leads to the API's."""
+    """A part of the name or a slip leads to the API's."""
     assert problems(settings={key: True}) == [f"settings.{key}: is not a known field; did you mean enableRecording?"]
 
 

@@ -180,7 +180,7 @@ def test_an_edited_assertion_is_refused_without_a_read() -> None:
     problem = changed_immutable("name", "Acme Corporation", "Acme", declared())
     assert problem.path == "name"
     assert 'the account has "Acme Corporation", the program declares "Acme"' in problem.message
-    assert "displayName" in problem.message
+    assert "set the display name instead" in problem.message
 
 
 @pytest.mark.parametrize(
