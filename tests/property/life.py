@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from hypothesis import event
 from hypothesis.stateful import RuleBasedStateMachine
 from tests.property import programs
 from tests.property.documents import Document, Path, differing, uncovered
-from tests.property.programs import wanted
-from tests.property.promises import Promises, check_effect, check_sent, check_state, unsatisfied
+from tests.property.promises import Promises, check_effect, check_sent, check_state, unheld, unsatisfied
 from tests.property.stack_model import Notes, Stack, Stored, watched_client
 
 from audian_emulator import Control
@@ -51,11 +51,12 @@ class Life(RuleBasedStateMachine):
     def crash_in_up(self) -> None:
         """Bring the program up in a process that dies before state is stored."""
         before = self.stack.stored
+        due = self.promises.due(self.program, before)
         error = self.attempt(lambda: self.stack.up(self.program, crashes=True))
-        self.check_writes(wanted(self.program))
+        self.check_writes(due)
         event("crash in an up" + (" after its write" if self.client.writes else ""))
         if isinstance(error, NotApplied):
-            self.remember()
+            self.remember(due)
         else:
             assert self.stack.stored == before
 
@@ -67,24 +68,29 @@ class Life(RuleBasedStateMachine):
         live, stored = self.live(), self.stack.stored
         obstacle = self.promises.obstacle(self.program, live, before) if works else None
         conflicts = self.promises.conflicts(self.program, live, before) if works else []
+        left = self.promises.left(self.program, live, before) if works else []
+        due = self.promises.due(self.program, before)
+        asserted = self.promises.new_assertions(self.program, before)
         error = self.attempt(operation)
-        self.check_writes(wanted(self.program))
-        event(f"up: {type(error).__name__}, {len(self.client.writes)} writes" + (", conflict" if conflicts else ""))
+        self.check_writes(due)
+        what = [name for name, paths in (("conflict", conflicts), ("left", left)) if paths]
+        event(f"up: {type(error).__name__}, {len(self.client.writes)} writes, {', '.join(what)}")
         if isinstance(error, NotApplied):
             assert self.distorted
-            self.remember()
+            self.remember(due)
         elif error is not None:
             self._check_failure(error, obstacle, stored)
         elif works:
-            self._check_success(obstacle, conflicts)
+            assert unheld(due | {(name,): value for name, value in asserted.items()}, self.live()) == []
+            self._check_success(obstacle, conflicts, left)
+            self.remember(due)
 
-    def _check_success(self, obstacle: type[AudianError] | None, conflicts: list[Path]) -> None:
+    def _check_success(self, obstacle: type[AudianError] | None, conflicts: list[Path], left: list[Path]) -> None:
         assert obstacle is None or self.distorted
-        assert unsatisfied(self.program, self.live()) == []
         assert not self.stack.sees_change(self.program)
-        told = {line for line in self.stack.notes.warnings if "by someone else" in line}
-        assert len(told) == len(conflicts)
-        self.remember()
+        told = {line for line in self.stack.notes.warnings if " as declared" in line or "left as it is" in line}
+        assert len(told) == len(conflicts) + len(left)
+        assert len([line for line in told if "left as it is" in line]) == len(left)
 
     def _check_failure(self, error: AudianError, obstacle: type[AudianError] | None, before: Stored | None) -> None:
         assert self.stack.stored == before
@@ -146,10 +152,10 @@ class Life(RuleBasedStateMachine):
         """Whether the trouble of the last operation excuses an error."""
         return self.distorted or any(trouble in programs.FATAL for trouble in self.past_troubles)
 
-    def remember(self) -> None:
+    def remember(self, due: Mapping[Path, Any]) -> None:
         """Take over what an operation stored, which is true."""
         check_state(self.stack.stored, self.live())
-        if self.promises.remember(self.program, self.client.writes):
+        if self.promises.remember(self.program, self.client.writes, due, self.live()):
             event("release")
 
     def live(self) -> Document | None:

@@ -39,13 +39,37 @@ class Promises:
     program: Document = field(default_factory=dict)
     records: dict[Path, tuple[Any, Any]] = field(default_factory=dict)
     """By path of a value that was replaced as a whole: what was found first, and what is declared for it now."""
+    unapplied: tuple[Path, ...] = ()
+    """What the last stored operation should have changed, and did not."""
 
-    def remember(self, program: Document, writes: Iterable[Write]) -> bool:
-        """Take over a stored operation; tells whether it released anything."""
+    def due(self, program: Document, stored: Stored | None) -> dict[Path, Any]:
+        """The declared values that an up may write: all on adoption, then what changed or was left unapplied."""
+        declared = wanted(program)
+        if stored is None:
+            return declared
+        before = wanted(stored.inputs)
+        return {
+            path: value
+            for path, value in declared.items()
+            if path not in before
+            or canonical(before[path]) != canonical(value)
+            or any(related(path, other) for other in self.unapplied)
+        }
+
+    def new_assertions(self, program: Document, stored: Stored | None) -> dict[str, Any]:
+        """The immutable values that a program asserts for the first time, or otherwise than before."""
+        before = stored.inputs if stored else {}
+        return {name: program[name] for name in ASSERTABLE if name in program and program[name] != before.get(name)}
+
+    def remember(
+        self, program: Document, writes: Iterable[Write], due: Mapping[Path, Any], live: Document | None
+    ) -> bool:
+        """Take over a stored operation and what it left unapplied; tells whether it released anything."""
         declared = wanted(program)
         released = wanted(self.program).keys() - declared.keys()
+        self.unapplied = tuple(unheld(due, live))
         for write in writes:
-            for path in unsatisfied_paths(declared, write.before):
+            for path in unsatisfied_paths(due, write.before):
                 self._record(path, write.before)
         self.records = {
             path: (was, at(nested(declared), path) if any(other[: len(path)] == path for other in declared) else ours)
@@ -64,28 +88,40 @@ class Promises:
 
     def obstacle(self, program: Document, live: Document | None, stored: Stored | None) -> type[AudianError] | None:
         """The error that an up of a program must end in, without trouble; `stored` is None on adoption."""
-        if stored and self._reopens(program, stored.outputs):
+        due = self.due(program, stored)
+        if stored and ("status",) in due and self._reopens(program, stored.outputs):
             return Refused
         if live is None:
             return AccountGone
-        if self._reopens(program, live) or any(
-            program.get(name, live.get(name)) != live.get(name) for name in ASSERTABLE
+        asserted = self.new_assertions(program, stored)
+        if (("status",) in due and self._reopens(program, live)) or any(
+            live.get(name) != asserted[name] for name in asserted
         ):
             return Refused
-        if program.get("onConflict") == "fail" and self.conflicts(program, live, stored):
+        met = [*self.conflicts(program, live, stored), *self.left(program, live, stored)]
+        if program.get("onConflict") == "fail" and met:
             return Refused
-        return ApiError if program.get("email") == TAKEN else None
+        return ApiError if due.get(("email",)) == TAKEN else None
 
     def _reopens(self, program: Document, account: Document) -> bool:
         ours = self.records.get(("status",), (None, None))[1] == "closed"
         return account.get("status") == "closed" != program.get("status", "closed") and not ours
 
     def conflicts(self, program: Document, live: Document | None, stored: Stored | None) -> list[Path]:
-        """The declared values that someone else changed since they were last read, to something not declared."""
+        """The values to write that someone else changed since they were last read, to something not declared."""
         if live is None or stored is None:
             return []
-        found = unsatisfied_paths(wanted(program), live)
+        found = unsatisfied_paths(self.due(program, stored), live)
         return [path for path in found if canonical(at(stored.outputs, path)) != canonical(at(live, path))]
+
+    def left(self, program: Document, live: Document | None, stored: Stored | None) -> list[Path]:
+        """The declared values that the account does not have, and that an up leaves alone."""
+        if live is None or stored is None:
+            return []
+        due, asserted = self.due(program, stored), self.new_assertions(program, stored)
+        kept = {path: value for path, value in wanted(program).items() if path not in due}
+        kept |= {(name,): program[name] for name in ASSERTABLE if name in program and name not in asserted}
+        return unsatisfied_paths(kept, live)
 
     def check_restored(self, before: Document, after: Document, allowed_status: Iterable[str]) -> int:
         """Check that what was still ours is as it was first found, and nothing else changed; returns what was left."""
@@ -106,7 +142,11 @@ def unsatisfied_paths(declared: Mapping[Path, Any], account: Document) -> list[P
 
 def unsatisfied(program: Document, live: Document | None) -> list[Path]:
     """The declared and asserted values that an account does not hold."""
-    expected = wanted(program) | {(name,): program[name] for name in ASSERTABLE if name in program}
+    return unheld(wanted(program) | {(name,): program[name] for name in ASSERTABLE if name in program}, live)
+
+
+def unheld(expected: Mapping[Path, Any], live: Document | None) -> list[Path]:
+    """The paths of those values that an account does not hold."""
     return [path for path, value in expected.items() if not holds(at(live, path), value)]
 
 

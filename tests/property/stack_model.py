@@ -15,9 +15,10 @@ from pulumi_audian.connection import Connection
 from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import AccountGone, NotApplied, Problem, Refused, Unconfirmed
+from pulumi_audian.fields import Path
 from pulumi_audian.lifecycle import converge, restore
-from pulumi_audian.plan import reopening_problems
-from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Overwritten, Secret, declared_inputs, to_outputs
+from pulumi_audian.plan import due_paths, reopening_problems
+from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Secret, declared_inputs, to_outputs
 from pulumi_audian.values import mapped, whole_numbers
 from pulumi_audian.wire import Snapshot
 
@@ -125,27 +126,31 @@ class Stack:
         assert problems == []
         if self.sees_change(program):
             known = Known.of(_received(self.stored.outputs)) if self.stored else NOTHING_KNOWN
-            self._review_update(inputs, known)
-            stored = self._converged(inputs, known)
+            old = Declaration.of(_received(self.stored.inputs)) if self.stored else None
+            if old is not None:
+                self._review_update(inputs, old, known)
+            stored = self._converged(inputs, known, old)
             self.stored = self.stored if crashes else stored
 
-    def _review_update(self, inputs: Document, known: Known) -> None:
-        for problem in reopening_problems(known.outputs, Declaration.of(inputs), known.overwritten):
-            raise Refused(str(problem))
+    def _review_update(self, inputs: Document, old: Declaration, known: Known) -> None:
+        declaration = Declaration.of(inputs)
+        if ("status",) in due_paths(old, declaration, known):
+            for problem in reopening_problems(known.outputs, declaration, known.overwritten):
+                raise Refused(str(problem))
 
-    def _converged(self, inputs: Document, known: Known) -> Stored:
+    def _converged(self, inputs: Document, known: Known, old: Declaration | None = None) -> Stored:
         declaration = Declaration.of(inputs)
 
-        def stored(account: Document, overwritten: tuple[Overwritten, ...], *, failed: bool) -> Stored:
-            outputs = to_outputs(account, inputs, declaration.watched, replace(known, overwritten=overwritten))
-            return Stored(through_json(inputs), _kept(outputs), failed)
+        def stored(outcome: Outcome, unapplied: tuple[Path, ...] | None = None) -> Stored:
+            after = replace(known, overwritten=outcome.overwritten, unapplied=unapplied or ())
+            outputs = to_outputs(outcome.account, inputs, declaration.watched, after)
+            return Stored(through_json(inputs), _kept(outputs), failed=unapplied is not None)
 
         try:
-            outcome: Outcome = converge(self.api, declaration, known, self.notes)
+            return stored(converge(self.api, declaration, known, self.notes, old=old))
         except (NotApplied, Unconfirmed) as error:
-            self.stored = stored(error.observed, error.overwritten, failed=True)
+            self.stored = stored(Outcome(error.observed, error.overwritten), error.unapplied)
             raise
-        return stored(outcome.account, outcome.overwritten, failed=False)
 
     def refresh(self) -> None:
         """Observe the account; without one, state forgets it."""
@@ -156,7 +161,7 @@ class Stack:
         except AccountGone:
             self.stored = None
             return
-        outputs = to_outputs(account, known.outputs, known.declared, known)
+        outputs = to_outputs(account, known.outputs, known.declared, replace(known, unapplied=()))
         self.stored = Stored(through_json(declared_inputs(known, account)), _kept(outputs))
 
     def destroy(self, *, crashes: bool = False) -> None:

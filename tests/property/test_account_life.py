@@ -11,8 +11,8 @@ from hypothesis.stateful import initialize, precondition, rule, run_state_machin
 from tests.property import programs
 from tests.property.documents import Document, nested
 from tests.property.life import Life, exists, is_stored
-from tests.property.programs import CLEARABLE, valid, wanted
-from tests.property.promises import ASSERTABLE, Promises, unsatisfied
+from tests.property.programs import CLEARABLE, valid
+from tests.property.promises import ASSERTABLE, Promises, unheld
 from tests.property.stack_model import Stack
 
 from audian_emulator import Control
@@ -181,14 +181,15 @@ class AccountLife(Life):
         """Someone else changes the account between our read and our write, and we decide anew."""
         self.declare(contest[1], "later")
         self.client.meanwhile, before = contest[0], self.stack.stored
+        due = self.promises.due(self.program, before)
         error = self.attempt(lambda: self.stack.up(self.program))
-        self.check_writes(wanted(self.program))
+        self.check_writes(due)
         met, self.client.meanwhile = self.client.meanwhile is None, None
         event("race" + (f", met: {type(error).__name__}" if met else ""))
         if self.stack.stored != before:
-            self.remember()
+            self.remember(due)
         if error is None and met:
-            assert unsatisfied(self.program, self.live()) == []
+            assert unheld(due, self.live()) == []
 
     @precondition(is_stored)
     @rule()

@@ -42,6 +42,7 @@ class EngineLife:
         """Carry a command out, and check what it did and what the next preview says."""
         note(f"{command}: {self.program}")
         before, known = self.live(), self.stored
+        due = self.promises.due(self.program, known)
         done, writes = self.observed(*command.split(), "--yes", "--skip-preview")
         self.stored = self.exported()
         if done.code != 0:
@@ -50,7 +51,7 @@ class EngineLife:
             assert self.stored == known or "--refresh" in command
         elif command != "refresh":
             self.check_up(before, known, refreshed="--refresh" in command)
-            self.promises.remember(self.program, writes)
+            self.promises.remember(self.program, writes, due, self.live())
         elif known is not None:
             assert self.is_stored(self.promises.program) == (unsatisfied(self.promises.program, before) == [])
         self.check_preview()
@@ -59,7 +60,8 @@ class EngineLife:
         """Check that a successful up was right to be one, and did what was declared where it did anything."""
         if refreshed or known is None or canonical(known.inputs) != canonical(self.program):
             assert self.promises.obstacle(self.program, before, known) is None
-            assert unsatisfied(self.program, self.live()) == []
+            left = () if refreshed else self.promises.left(self.program, before, known)
+            assert unsatisfied(self.program, self.live()) == list(left)
             check_state(self.stored, self.live())
         assert self.is_stored(self.program)
 
