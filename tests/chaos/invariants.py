@@ -9,7 +9,7 @@ from tests.chaos.evidence import Case, Leg, Write, others, writes
 from tests.chaos.stories import TEXTS
 from tests.property.documents import Document, Path, at, canonical, differing, holds, leaves, uncovered
 from tests.property.programs import wanted
-from tests.property.promises import ASSERTABLE, MUTABLE, unsatisfied_paths
+from tests.property.promises import MUTABLE, due_values, new_assertions, unsatisfied_paths
 
 
 class Invariant(NamedTuple):
@@ -42,9 +42,14 @@ def records(leg_outputs: Mapping[str, Any]) -> dict[Path, Record]:
 
 
 def intended(leg: Leg) -> dict[Path, Any]:
-    """The values that a command may write: what is declared, or what is on record when it destroys."""
+    """The values that a command may write: what is due, or what is on record when it destroys.
+
+    An up that refreshes state first may write all that is declared.
+    """
     if leg.command == "up":
-        return wanted(leg.program)
+        state = leg.before if not leg.refreshed else None
+        unapplied = state.outputs.get("__unapplied", ()) if state else ()
+        return due_values(leg.program, state.inputs if state else None, [TEXTS[text] for text in unapplied])
     if leg.before is None or leg.before.outputs.get("onDelete") != "restore":
         return {}
     return {path: record.was for path, record in records(leg.before.outputs).items()}
@@ -57,16 +62,16 @@ def _all_writes(case: Case) -> Iterator[tuple[Leg, Write]]:
 
 
 def undeclared(case: Case) -> Iterator[str]:
-    """What was sent or changed that is not declared, or not as it is declared."""
+    """What was sent or changed that is not declared, not as it is declared, or not changed in code."""
     for leg, write in _all_writes(case):
         values = intended(leg)
         read = write.read.document if write.read else {}
         sent = [path for path, value in leaves(write.body) if canonical(at(read, path)) != canonical(value)]
         for path in uncovered(sent, values):
-            yield f"request {write.seq} sends {path}, which is not declared"
+            yield f"request {write.seq} sends {path}, which is not due"
         for path in uncovered(write.changed(), values):
             if case.etag or not _repeats_what_was_read(write, path):
-                yield f"request {write.seq} changed {path}, which is not declared"
+                yield f"request {write.seq} changed {path}, which is not due"
         for path, value in values.items():
             found = at(write.after.document, path) if write.after else None
             if write.after and path in write.changed() and not holds(found, value):
@@ -89,15 +94,15 @@ def unchecked(case: Case) -> Iterator[str]:
 
 
 def _refusals(leg: Leg, account: Document) -> Iterator[str]:
-    for name in ASSERTABLE:
-        if name in leg.program and leg.program[name] != account.get(name):
+    for name, value in new_assertions(leg.program, leg.before.inputs if leg.before else None).items():
+        if value != account.get(name):
             yield f"{name} is {account.get(name)!r}"
     before = leg.before.outputs if leg.before else {}
-    reopens = account.get("status") == "closed" and leg.program.get("status", "closed") != "closed"
+    reopens = account.get("status") == "closed" and intended(leg).get(("status",), "closed") != "closed"
     if reopens and records(before).get(("status",), Record(None, None)).ours != "closed":
         yield "the account is closed"
     if leg.program.get("onConflict") == "fail":
-        for path in _conflicts(leg, account):
+        for path in [*_conflicts(leg, account), *_left(leg, account)]:
             yield f"someone else changed {path}"
 
 
@@ -105,8 +110,14 @@ def _conflicts(leg: Leg, account: Document) -> list[Path]:
     """The paths to write which someone else changed since state knew them."""
     if leg.before is None or leg.refreshed:
         return []
-    known, written = leg.before.outputs, unsatisfied_paths(wanted(leg.program), account)
+    known, written = leg.before.outputs, unsatisfied_paths(intended(leg), account)
     return [path for path in written if canonical(at(known, path)) != canonical(at(account, path))]
+
+
+def _left(leg: Leg, account: Document) -> list[Path]:
+    """The declared paths that the account does not hold, and that are not to be written."""
+    due = intended(leg)
+    return unsatisfied_paths({path: value for path, value in wanted(leg.program).items() if path not in due}, account)
 
 
 def overwritten(case: Case) -> Iterator[str]:
@@ -165,13 +176,14 @@ def immutable(case: Case) -> Iterator[str]:
 ON_WRITES: tuple[Invariant, ...] = (
     Invariant(
         "no undeclared field is written",
-        "A PATCH changes declared paths only, to the declared value; a destroy only recorded ones, to the former value",
+        "A PATCH changes declared paths only, to the declared value; of an account that is managed already only those "
+        "that changed in code or that an earlier write left unapplied; a destroy only recorded ones, to the former value",
         undeclared,
     ),
     Invariant(
         "no write after a failed check",
-        "Before each PATCH stands a read that gave the account, and it has the declared immutable values, is not "
-        "closed against the program, and with `onConflict: fail` holds nothing that someone else put there",
+        "Before each PATCH stands a read that gave the account, and it has the immutable values that are declared for "
+        "the first time, is not to be reopened, and with `onConflict: fail` holds nothing that someone else put there",
         unchecked,
     ),
     Invariant(

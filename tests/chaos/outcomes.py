@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.chaos.evidence import Case, Leg, Version, others, writes
-from tests.chaos.invariants import ON_WRITES, Invariant, records
+from tests.chaos.invariants import ON_WRITES, Invariant, intended, records
 from tests.property.documents import Path, at, canonical, holds, related, without_empty
 from tests.property.programs import wanted
 from tests.property.promises import LIVE, unsatisfied
@@ -23,15 +23,16 @@ def _unconverged(case: Case, leg: Leg) -> Iterator[str]:
     if leg.error:
         yield f"the clean up failed: {leg.error}"
         return
-    looked = leg.refreshed or bool(leg.entries)
     for path in unsatisfied(leg.program, account):
-        if looked or not _drifted(case, leg, path):
+        if leg.refreshed or not _drifted(case, leg, path):
             yield f"after a clean up {path} is {at(account, path)!r}"
     if leg.after is None:
         yield "after a clean up state does not hold the account"
     elif leg.after.failed:
         yield "after a clean up state still holds the account as failed"
-    elif looked and [name for name in LIVE if canonical(leg.after.outputs.get(name)) != canonical(account.get(name))]:
+    elif bool(leg.refreshed or leg.entries) and [
+        name for name in LIVE if canonical(leg.after.outputs.get(name)) != canonical(account.get(name))
+    ]:
         yield "after a clean up state differs from the account"
 
 
@@ -90,7 +91,7 @@ def _attempts(case: Case, index: int, path: Path) -> Iterator[tuple[Leg, Version
         start -= 1
     for leg in case.legs[start : index + 1]:
         for write in writes(case, leg):
-            if any(related(path, other) for other in write.attempted(wanted(leg.program))):
+            if any(related(path, other) for other in write.attempted(intended(leg))):
                 changed = any(related(path, other) for other in write.changed())
                 yield leg, write.read, write.before, changed
 

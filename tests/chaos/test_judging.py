@@ -68,7 +68,8 @@ ADOPTED = leg(get(1), patch(2, NEW), last=2, clean=True, after=state({**LIVE, **
 LEFT = leg(get(2), patch(3, {"displayName": "Old"}), last=3, clean=True, command="destroy", before=ADOPTED.after)
 THEIRS: Document = {"displayName": "Theirs"}
 UNCHANGED = leg(last=1, after=state(LIVE))
-MET = leg(get(2), patch(3, NEW), last=3, before=state({**LIVE, "displayName": "Older"}))
+BEFORE = state({**LIVE, "displayName": "Older"}, inputs={**PROGRAM, "displayName": "Older"})
+MET = leg(get(2), patch(3, NEW), last=3, before=BEFORE)
 
 
 def found(judged_case: Case) -> set[str]:
@@ -132,6 +133,9 @@ def adopted(**facts: Any) -> Leg:
         pytest.param(UNDECLARED, case(up(get(1), patch(2, PHONE)), v2=PHONE), id="a field too many"),
         pytest.param(UNDECLARED, case(up(get(1), patch(None, PHONE)), v2={}), id="a field too many, lost"),
         pytest.param(UNDECLARED, case(up(get(1), patch(2, NEW)), v2={"displayName": "Odd"}), id="another value"),
+        pytest.param(
+            UNDECLARED, case(replace(MET, before=state({**LIVE, **NEW})), v2=THEIRS, v3=NEW), id="not changed in code"
+        ),
         pytest.param(
             UNDECLARED, case(ADOPTED, replace(LEFT), v2=NEW, v3={"displayName": "Else"}), id="restored to another value"
         ),

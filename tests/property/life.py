@@ -10,7 +10,7 @@ from hypothesis import event
 from hypothesis.stateful import RuleBasedStateMachine
 from tests.property import programs
 from tests.property.documents import Document, Path, differing, uncovered
-from tests.property.promises import Promises, check_effect, check_sent, check_state, unheld, unsatisfied
+from tests.property.promises import Promises, check_effect, check_sent, check_state, new_assertions, unheld, unsatisfied
 from tests.property.stack_model import Notes, Stack, Stored, watched_client
 
 from audian_emulator import Control
@@ -70,7 +70,7 @@ class Life(RuleBasedStateMachine):
         conflicts = self.promises.conflicts(self.program, live, before) if works else []
         left = self.promises.left(self.program, live, before) if works else []
         due = self.promises.due(self.program, before)
-        asserted = self.promises.new_assertions(self.program, before)
+        asserted = new_assertions(self.program, before.inputs if before else None)
         error = self.attempt(operation)
         self.check_writes(due)
         what = [name for name, paths in (("conflict", conflicts), ("left", left)) if paths]

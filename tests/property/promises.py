@@ -44,22 +44,7 @@ class Promises:
 
     def due(self, program: Document, stored: Stored | None) -> dict[Path, Any]:
         """The declared values that an up may write: all on adoption, then what changed or was left unapplied."""
-        declared = wanted(program)
-        if stored is None:
-            return declared
-        before = wanted(stored.inputs)
-        return {
-            path: value
-            for path, value in declared.items()
-            if path not in before
-            or canonical(before[path]) != canonical(value)
-            or any(related(path, other) for other in self.unapplied)
-        }
-
-    def new_assertions(self, program: Document, stored: Stored | None) -> dict[str, Any]:
-        """The immutable values that a program asserts for the first time, or otherwise than before."""
-        before = stored.inputs if stored else {}
-        return {name: program[name] for name in ASSERTABLE if name in program and program[name] != before.get(name)}
+        return due_values(program, stored.inputs if stored else None, self.unapplied)
 
     def remember(
         self, program: Document, writes: Iterable[Write], due: Mapping[Path, Any], live: Document | None
@@ -93,7 +78,7 @@ class Promises:
             return Refused
         if live is None:
             return AccountGone
-        asserted = self.new_assertions(program, stored)
+        asserted = new_assertions(program, stored.inputs if stored else None)
         if (("status",) in due and self._reopens(program, live)) or any(
             live.get(name) != asserted[name] for name in asserted
         ):
@@ -118,7 +103,7 @@ class Promises:
         """The declared values that the account does not have, and that an up leaves alone."""
         if live is None or stored is None:
             return []
-        due, asserted = self.due(program, stored), self.new_assertions(program, stored)
+        due, asserted = self.due(program, stored), new_assertions(program, stored.inputs if stored else None)
         kept = {path: value for path, value in wanted(program).items() if path not in due}
         kept |= {(name,): program[name] for name in ASSERTABLE if name in program and name not in asserted}
         return unsatisfied_paths(kept, live)
@@ -133,6 +118,25 @@ class Promises:
             back += [path] if goes_back else []
         assert uncovered(differing(before, after), back) == []
         return len(self.records) - len(back)
+
+
+def due_values(program: Document, inputs: Document | None, unapplied: Iterable[Path]) -> dict[Path, Any]:
+    """The declared values that an up may write over a declaration in state; without one, all of them."""
+    declared, before = wanted(program), wanted(inputs or {})
+    unapplied = list(unapplied)
+    return {
+        path: value
+        for path, value in declared.items()
+        if path not in before
+        or canonical(before[path]) != canonical(value)
+        or any(related(path, other) for other in unapplied)
+    }
+
+
+def new_assertions(program: Document, inputs: Document | None) -> dict[str, Any]:
+    """The immutable values that a program asserts for the first time, or otherwise than the declaration in state."""
+    before = inputs or {}
+    return {name: program[name] for name in ASSERTABLE if name in program and program[name] != before.get(name)}
 
 
 def unsatisfied_paths(declared: Mapping[Path, Any], account: Document) -> list[Path]:
