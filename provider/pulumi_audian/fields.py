@@ -113,7 +113,7 @@ ASSERTABLE: tuple[str, ...] = tuple(
 )
 OPTIONS: dict[str, str] = {
     "onDelete": "What happens when the account leaves the code: it stays as it is, or gets back what we overwrote.",
-    "onConflict": "What up does where someone else changed a declared field: warn and write, or fail.",
+    "onConflict": "What up does where someone else changed a declared field: warn and go on, or fail.",
     "allowStatus": "The statuses other than active that status may be set to.",
     "clear": "Paths of fields to set to null.",
 }

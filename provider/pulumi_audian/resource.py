@@ -72,11 +72,12 @@ class Account(Resource, module="audian", name="Account"):
     """An existing Audian account, whose declared settings are kept as declared.
 
     The account is adopted, never created, replaced or deleted; what is not declared is neither changed nor watched.
-    `name`, `plan` and `created_at` are assertions: an `up` stops before any write where the live account differs.
+    `name`, `plan` and `created_at` are assertions: where the live account differs from a new one, an `up` stops before
+    any write.
 
     `on_delete` says what happens when the resource goes: `retain` (default) leaves the account as it is, `restore` puts
     back the values that this resource overwrote. `on_conflict` says what happens when someone else changed a declared
-    field since it was last read: `warn` (default) writes what is declared, `fail` stops. `allow_status` lists the
+    field since it was last read: `warn` (default) goes on, `fail` stops before any write. `allow_status` lists the
     statuses other than active that `status` may be set to. `clear` lists paths of fields to set to null.
     """
 
