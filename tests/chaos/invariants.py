@@ -176,8 +176,9 @@ def immutable(case: Case) -> Iterator[str]:
 ON_WRITES: tuple[Invariant, ...] = (
     Invariant(
         "no undeclared field is written",
-        "A PATCH changes declared paths only, to the declared value; of an account that is managed already only those "
-        "that changed in code or that an earlier write left unapplied; a destroy only recorded ones, to the former value",
+        "A PATCH changes declared paths only, to the declared value; of an account that is managed already only "
+        "those that changed in code or that an earlier write left unapplied; a destroy only recorded ones, to the "
+        "former value",
         undeclared,
     ),
     Invariant(
