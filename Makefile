@@ -66,7 +66,7 @@ chaos: $(READY) ## Run accounts through thousands of seeded faults: make chaos [
 	@$(WITH_ENGINE) PYTHONPATH=tests/engine $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) \
 		$(if $(BATCHES),--batches $(BATCHES)) $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(BATCH),--batch $(BATCH)) $(ARGS)
 
-schema: $(READY) ## Write the JSON Schemas: of stack files, and of the policy pack's settings
+schema: $(READY) ## Write the JSON Schemas: of stack files, of reports, and of the policy pack's settings
 	@$(BIN)/python tools/schema.py
 	@cd policy && ../$(BIN)/python -m audian_policy.schema > schema.json
 

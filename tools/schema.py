@@ -1,6 +1,6 @@
-"""Writes the JSON Schema that editors complete and check stack files with.
+"""Writes the JSON Schemas: that editors complete and check stack files with, and that JSON reports keep to.
 
-It is written twice: beside this checkout's stack files, and into the package, where users find it.
+The first is written twice: beside this checkout's stack files, and into the package, where users find it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import yaml
 from pulumi_audian.connection import Connection
 from pulumi_audian.fields import ASSERTABLE, FIELDS, OPTIONS, Rule, dotted
 from pulumi_audian.models import account_model
+from pulumi_audian.report import document
 from pulumi_audian.settings import ACCOUNTS, CREDENTIALS, NAMESPACE, PRODUCTION_URL, SETTINGS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 TARGETS = (CHECKOUT / "stacks" / "schema.json", CHECKOUT / "provider" / "pulumi_audian" / "schema.json")
+REPORT = CHECKOUT / "docs" / "report.schema.json"
 
 _ASSERTED = "An assertion, never written: up stops before any write where the account has another one."
 
@@ -192,3 +194,4 @@ def rendered() -> str:
 if __name__ == "__main__":
     for target in TARGETS:
         target.write_text(rendered(), "utf-8")
+    REPORT.write_text(json.dumps(document.schema(), indent=2) + "\n", "utf-8")

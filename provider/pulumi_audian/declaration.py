@@ -116,7 +116,7 @@ class Declaration:
         cleared = tuple(map(parse_dotted, inputs.get("clear", ())))
         paths = {*cleared, *(path for path, _ in leaves(desired))}
         for path in cleared:
-            if desired.get(path[0]) is not UNKNOWN:
+            if not isinstance(desired.get(path[0]), Marker):
                 desired = overlay(desired, path, None)
         return cls(
             account_id=inputs.get("accountId", UNKNOWN),

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """One thing wrong with a declaration: the dotted path of the input and a sentence about it."""
+    """One thing wrong with a declaration: the dotted path of the input and a sentence about it.
+
+    `unread` tells that the account could not be read, which says nothing about the declaration.
+    """
 
     path: str
     message: str
+    unread: bool = False
 
     def __str__(self) -> str:
         return visible(f"{self.path}: {self.message}" if self.path else self.message)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pulumi_audian.declaration import Declaration
-from pulumi_audian.diff import Change, Document, changes, leaves, overlap, value_at
+from pulumi_audian.diff import Change, Document, changes, leaves, overlap
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
 from pulumi_audian.patch import part
@@ -33,10 +32,10 @@ def adoption(observed: Document, declaration: Declaration) -> Adoption:
     """What adopting an observed account would change."""
     found = changes(observed, declaration.desired)
     changeable = {name: observed[name] for name in MUTABLE if name in observed}
-    untouched = sum(1 for path, _ in leaves(changeable) if not any(overlap(path, change.path) for change in found))
+    kept = sum(1 for path, _ in leaves(changeable) if not any(overlap(path, change.path) for change in found))
     title = "" if "name" in declaration.secret else str(observed.get("name", ""))
     status = str(observed.get("status", ""))
-    return Adoption(declaration.account_id, title, status, found, untouched)
+    return Adoption(declaration.account_id, title, status, found, kept)
 
 
 class Update(NamedTuple):
@@ -155,37 +154,15 @@ def render_adoption(plan: Adoption, declaration: Declaration) -> str:
     """The adoption as a reviewer reads it in a preview."""
     title = json.dumps(plan.title, ensure_ascii=False)[1:-1]
     who = f"adopts account {plan.account_id}" + (f" ({title})" if title else "")
-    rest = f"{counted(plan.untouched, 'other value')} {'stays' if plan.untouched == 1 else 'stay'} untouched"
     if not plan.changes:
         return f"{who}, which already is as declared: up writes nothing"
-    head = f"{who}: up writes {counted(len(plan.changes), 'value')}, {rest}"
+    head = f"{who}: up writes {counted(len(plan.changes), 'value')}, {untouched(plan.untouched)}"
     return "\n".join([head, *render_changes(plan.changes, declaration)])
 
 
-class ShownAdoption(NamedTuple):
-    """What a rendered adoption says: the account's name, what stays, and by path the value that is overwritten."""
-
-    title: str
-    rest: str
-    observed: Mapping[Path, str]
-
-
-def read_adoption(text: str, declaration: Declaration) -> ShownAdoption | None:
-    """What `render_adoption` wrote for a declaration; None where the text is something else."""
-    head, *lines = text.split("\n")
-    who = rf"adopts account {re.escape(str(declaration.account_id))}(?: \((.*)\))?"
-    match = re.fullmatch(rf"{who}(?:: up writes \d+ values?, |, )(.*)", head)
-    if match is None:
-        return None
-    paths = {path[:length] for path in declaration.paths for length in range(1, len(path) + 1)}
-    observed: dict[Path, str] = {}
-    for path in paths:
-        label = f"  {dotted(path)}:"
-        desired = f" => {declaration.shown(path, value_at(declaration.desired, path))}"
-        for line in lines:
-            if line.startswith(label) and line.endswith(desired):
-                observed[path] = line[len(label) :].removesuffix(desired).strip()
-    return ShownAdoption(match[1] or "", match[2], observed)
+def untouched(number: int) -> str:
+    """How many values of an account an adoption leaves alone."""
+    return f"{counted(number, 'other value')} {'stays' if number == 1 else 'stay'} untouched"
 
 
 def released(old_paths: Iterable[Path], declaration: Declaration) -> tuple[Path, ...]:

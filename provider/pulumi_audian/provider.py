@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -24,9 +25,9 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from pulumi_audian import engine
+from pulumi_audian import engine, records
 from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
-from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Refused, Unconfirmed
+from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Problem, Refused, Unconfirmed
 from pulumi_audian.fields import Path
 from pulumi_audian.plan import changed_identity, due_paths, reopening_problems
 from pulumi_audian.state import Known, Outcome, Secret, declared_inputs, to_outputs
@@ -59,7 +60,15 @@ class AccountProvider(ResourceProvider):
         problems = [*review.input_problems(inputs, old_inputs, facts), *self._run.claim(inputs, old_inputs, facts)]
         if facts.preview and not problems:
             notices = engine.Log(facts.urn)
-            problems = review.preview(inputs | secret, old_inputs, notices, lambda: self._run.reader(notices))
+            problems = review.preview(
+                inputs | secret,
+                old_inputs,
+                notices,
+                connect=lambda: self._run.reader(notices),
+                record=partial(self._run.record, facts.urn),
+            )
+        if facts.preview:
+            problems = self._recorded(facts.urn, inputs.get("accountId"), problems)
         checked = whole_numbers({name: news[name] for name in news if name not in (_PROVIDER_KEY, FACTS)})
         return CheckResult(checked | secret, [CheckFailure("", facts.told(problem)) for problem in problems])
 
@@ -71,14 +80,14 @@ class AccountProvider(ResourceProvider):
         news = _received(_news)
         declared_id = news.get("accountId", UNKNOWN)
         if declared_id not in (UNKNOWN, _id):
-            engine.fail(Refused(str(changed_identity(_id, declared_id))))
+            self._refuse(_id, changed_identity(_id, declared_id))
         # On a refresh the engine asks for the difference between what was observed and the old declaration: there is
         # nothing to refuse then, and no declaration was checked in this run.
         if "status" in news and self._run.declares(_id):
             known, declaration = Known.of(_received(_olds)), Declaration.of(news)
             if ("status",) in due_paths(Declaration.of(self._run.old_inputs(_id)), declaration, known):
                 for problem in reopening_problems(known.outputs, declaration, known.overwritten):
-                    engine.fail(Refused(f"account {_id}: {problem}"))
+                    self._refuse(_id, problem)
         return DiffResult()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -117,6 +126,19 @@ class AccountProvider(ResourceProvider):
             lifecycle.restore(self._run.client(notices), _id, known, notices)
         except AudianError as error:
             engine.fail(error)
+
+    def _recorded(self, urn: str, account_id: Any, problems: list[Problem]) -> list[Problem]:
+        """What a check found, kept for the report; a problem more where that can't be."""
+        try:
+            self._run.record(urn, records.conclusion(account_id, problems))
+        except AudianError as error:
+            return [*problems, Problem("", str(error), unread=True)]
+        return problems
+
+    def _refuse(self, account_id: str, problem: Problem) -> NoReturn:
+        facts = self._run.facts(account_id)
+        problems = self._recorded(facts.urn, account_id, [problem]) if facts.preview and facts.urn else [problem]
+        engine.fail(Refused(f"account {account_id}: {'; '.join(map(str, problems))}"))
 
     def _converge(self, props: dict[str, Any], known: Known, managed_id: str | None) -> dict[str, Any]:
         """Adopt an account, or update the one with the given id that is managed already."""

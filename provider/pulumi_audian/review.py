@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from pulumi_audian import records
 from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts, unfit_values
 from pulumi_audian.diff import Document, value_at
 from pulumi_audian.errors import AudianError, Problem
@@ -53,30 +54,38 @@ def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list
 
 
 def preview(
-    inputs: Document, old_inputs: Document, notices: Notices, connect: Callable[[], Api | None]
+    inputs: Document,
+    old_inputs: Document,
+    notices: Notices,
+    connect: Callable[[], Api | records.Reason],
+    record: Callable[[records.Finding], None],
 ) -> list[Problem]:
     """Say what an update releases or switches off, and read the account where that decides something.
 
     That is on first adoption, and where an immutable value is declared that was not before; otherwise no call is
-    made. `connect` gives the API, or None where previews can't or shall not read.
+    made. `connect` gives the API, or why previews can't or shall not read. `record` takes what is found for the report.
     """
     if inputs == old_inputs:
         return []
     declaration = Declaration.of(inputs)
     _announce_released(declaration, old_inputs, notices)
     changed = [name for name in declaration.asserted if _is_new(name, inputs, old_inputs)]
+    if declaration.account_id is UNKNOWN and not old_inputs:
+        record(records.Unread(reason="identity"))
     if declaration.account_id is UNKNOWN or (old_inputs and not changed):
         _announce_status(declaration, old_inputs.get("status"), notices)
         return []
     try:
         api = connect()
-        if api is not None and not old_inputs:
-            return _read_adoption(api, declaration, notices)
+        if not isinstance(api, str) and not old_inputs:
+            return _read_adoption(api, declaration, notices, record)
         _announce_status(declaration, old_inputs.get("status"), notices)
-        if api is not None:
+        if not isinstance(api, str):
             return _read_assertions(api, declaration, changed)
     except AudianError as error:
-        return [Problem("", str(error))]
+        return [Problem("", str(error), unread=True)]
+    if not old_inputs:
+        record(records.Unread(reason=api))
     edited = [name for name in changed if name in old_inputs]
     return [changed_immutable(name, old_inputs[name], inputs[name], declaration) for name in edited]
 
@@ -92,11 +101,14 @@ def _read_assertions(api: Api, declaration: Declaration, names: Iterable[str]) -
     return preview_assertions(api, declaration, names)
 
 
-def _read_adoption(api: Api, declaration: Declaration, notices: Notices) -> list[Problem]:
+def _read_adoption(
+    api: Api, declaration: Declaration, notices: Notices, record: Callable[[records.Finding], None]
+) -> list[Problem]:
     from pulumi_audian.lifecycle import closed_notice, preview_adoption
 
     plan, problems = preview_adoption(api, declaration)
     if not problems:
+        record(records.adopted(plan, declaration))
         notices.info(render_adoption(plan, declaration))
         closed_notice(plan.status, declaration, notices)
         _announce_status(declaration, plan.status, notices)

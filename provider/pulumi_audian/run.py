@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pulumi_audian import records
 from pulumi_audian.declaration import Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import Problem, Refused
@@ -38,6 +40,7 @@ class Run:
         self._client: Client | None = None
         self._claims: dict[str, _Claim] = {}
         self._said_unread = False
+        self._records = os.environ.get(records.FILE_VARIABLE)
 
     def claim(self, inputs: Document, old_inputs: Document, facts: Facts) -> list[Problem]:
         """Note that a resource declares an account, and what state holds of its declaration.
@@ -52,7 +55,7 @@ class Run:
             if first.urn == facts.urn:
                 self._claims[account_id] = _Claim(facts, old_inputs)
                 return []
-        other = first.urn.rsplit("::", 1)[-1]
+        other = first.urn.split("::", 3)[-1]  # a name may hold the separator
         message = f'"{account_id}" is declared by resource {other} too; declare an account once, in one place'
         return [Problem("accountId", message)]
 
@@ -83,22 +86,40 @@ class Run:
                 self._client = Client(connect(self._configured, os.environ), notices.status)
             return self._client
 
-    def reader(self, notices: Notices) -> Client | None:
-        """The client for a preview; None, having said so once, where live values can't or shall not be read."""
+    def record(self, urn: str, found: records.Finding) -> None:
+        """Keep what was found about an account where a report is wanted; raises `Refused` where that can't be done."""
+        if self._records is None:
+            return
+        line = records.encode(records.Record(urn, found))
+        try:
+            file = os.open(self._records, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+            try:
+                if os.write(file, line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise Refused(f"{self._records} can't be written for the report ({error.strerror}); run again") from None
+
+    def reader(self, notices: Notices) -> Client | records.Reason:
+        """The client for a preview; where live values can't or shall not be read, why, having said so once."""
         from pulumi_audian.connection import connect
 
         connection = connect(self._configured, os.environ)
         if connection.preview_reads and connection.has_credential:
             return self.client(notices)
+        reason: records.Reason = "choice" if connection.has_credential else "credential"
         if not self._said_unread:
             self._said_unread = True
-            notices.warn(_UNREAD_BY_CHOICE if connection.has_credential else _UNREAD_WITHOUT_CREDENTIAL)
-        return None
+            notices.warn(_UNREAD[reason])
+        return reason
 
 
-_UNREAD_BY_CHOICE = (
-    "live values were not read (audian:previewReads is false): this preview can't show what up will overwrite"
-)
-_UNREAD_WITHOUT_CREDENTIAL = (
-    "live values were not read: no credential in AUDIAN_API_TOKEN or AUDIAN_API_KEY; up will stop before any write"
-)
+_UNREAD: Mapping[records.Reason, str] = {
+    "choice": (
+        "live values were not read (audian:previewReads is false): this preview can't show what up will overwrite"
+    ),
+    "credential": (
+        "live values were not read: no credential in AUDIAN_API_TOKEN or AUDIAN_API_KEY; up will stop before any write"
+    ),
+}

@@ -19,10 +19,13 @@ class Marker(enum.Enum):
     """The document has nothing at the path."""
     UNKNOWN = "unknown"
     """The engine does not know the value before the program has run for real."""
+    SECRET = "secret"  # noqa: S105 - a word
+    """The engine shows nothing of the value."""
 
 
 MISSING = Marker.MISSING
 UNKNOWN = Marker.UNKNOWN
+SECRET = Marker.SECRET
 
 # Numbers travel between the engine and a dynamic provider as IEEE doubles: from here on they lose digits.
 _FIRST_INEXACT = 2**53
@@ -46,6 +49,8 @@ def shown(value: Any) -> str:
     """
     if value is UNKNOWN:
         return "(known after apply)"
+    if value is SECRET:
+        return "[secret]"
     if isinstance(value, Mapping):
         return "{...}" if value else "{}"
     return "(none)" if _is_absent(value) else visible(json.dumps(value, ensure_ascii=False, default=str))

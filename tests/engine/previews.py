@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pulumi_audian.records import FILE_VARIABLE
 from workbench import ACME, CHECKOUT, GLOBEX, INITECH, Workbench
 
 RECORDED = CHECKOUT / "tests" / "report" / "recorded"
@@ -284,10 +285,26 @@ def _is_outside(frame: Any) -> bool:
     )
 
 
-def record(bench: Workbench, name: str) -> str:
-    """Make one preview and return its recording."""
-    done = bench.execute(*SCENARIOS[name](bench))
-    return recording(done.stdout, bench)
+def record(bench: Workbench, name: str) -> tuple[str, str]:
+    """Make one preview and return its recording, and that of what the provider left for the report."""
+    arguments = SCENARIOS[name](bench)
+    file = bench.directory.parent / "records"
+    file.touch()
+    bench.environment[FILE_VARIABLE] = str(file)
+    printed = recording(bench.execute(*arguments).stdout, bench)
+    left = file.read_text("utf-8").replace(bench.api.api_url, "http://api.test/v2")
+    # Which account is looked at first is chance, and so is how many are where one is refused.
+    lines = sorted(line for line in left.splitlines(keepends=True) if not _is_cut_short(left) or "refused" in line)
+    return printed, "".join(lines)
+
+
+def _is_cut_short(records: str) -> bool:
+    return '"kind":"refused"' in records
+
+
+def files(name: str) -> tuple[Path, Path]:
+    """Where a preview is recorded, and where what the provider left is, if anything."""
+    return RECORDED / f"{name}.json", RECORDED / f"{name}.records.jsonl"
 
 
 def main() -> None:
@@ -301,7 +318,8 @@ def main() -> None:
     for name in sys.argv[1:] or SCENARIOS:
         with TemporaryDirectory() as directory, Emulator.running() as emulator:
             bench = Workbench(Path(directory), Control(emulator.url), find_engine())
-            (RECORDED / f"{name}.json").write_text(record(bench, name), "utf-8")
+            for file, text in zip(files(name), record(bench, name), strict=True):
+                file.write_text(text, "utf-8") if text else file.unlink(missing_ok=True)
             print(name)  # noqa: T201 - progress
 
 

@@ -99,7 +99,7 @@ def test_other_arguments_reach_the_engine(bench: Workbench) -> None:
     assert document(bench, "preview", code=0)["stacks"][0]["accounts"] == []
     refreshed = document(bench, "preview", "--refresh", "--parallel", "2", code=2)
     (row,) = refreshed["stacks"][0]["accounts"][0]["rows"]
-    assert (row["live"], row["declared"], row["effect"]) == ('"Drifted"', '"Acme 2"', "drift")
+    assert (row["live"], row["declared"], row["effect"]) == ({"value": "Drifted"}, {"value": "Acme 2"}, "drift")
     assert audian(bench, "preview", "--refresh", "--fail-on", "drift").returncode == 1
 
 
@@ -127,13 +127,27 @@ def test_several_stacks_make_one_report(bench: Workbench) -> None:
 
 def test_saved_output_gives_the_same_report(bench: Workbench) -> None:
     """A preview made by another job is reported from its file or from standard input."""
-    bench.declare(acme=ACME_2)
+    bench.settle(acme=ACME_2)
+    bench.declare(acme={**ACME_2, "phone": "+1-555-0177"})
     saved = bench.directory / "preview.json"
     saved.write_text(bench.execute("preview", "--json", "--show-sames").stdout)
     made = document(bench, "preview", code=2)
     assert document(bench, "preview", "--from", str(saved), code=2) == made
     piped = audian(bench, "preview", "--from", "-", "--format", "json", typed=saved.read_text())
     assert (piped.returncode, json.loads(piped.stdout)) == (2, made)
+
+
+def test_a_saved_adoption_does_not_know_the_live_values(bench: Workbench) -> None:
+    """What the engine prints of an adoption is a message for people, of which a report takes nothing."""
+    bench.declare(acme={**ACME_2, "status": "active"})
+    saved = bench.directory / "preview.json"
+    saved.write_text(bench.execute("preview", "--json", "--show-sames").stdout)
+    report = document(bench, "preview", "--from", str(saved), "--fail-on", "status", code=2)
+    assert report["concerns"] == ["any"]
+    assert [(row["path"], row["live"], row["effect"]) for row in report["stacks"][0]["accounts"][0]["rows"]] == [
+        ("displayName", {"mark": "notKnown"}, "unread"),
+        ("status", {"mark": "notKnown"}, "unread"),
+    ]
 
 
 def test_the_report_goes_to_files_too(bench: Workbench) -> None:

@@ -9,10 +9,11 @@ from tests.github.forge import COMMIT, Forge
 
 from pulumi_audian.cli.github import Event
 from pulumi_audian.cli.publication import publish
+from pulumi_audian.records import Plain
 from pulumi_audian.report.model import Account, Action, Effect, Purpose, Report, Row, Stack
 
 GITHUB_TAKES = 65_536
-ROWS = (Row("displayName", '"Acme"', '"Acme 2"', Effect.WRITE),)
+ROWS = (Row("displayName", Plain("Acme"), Plain("Acme 2"), Effect.WRITE),)
 
 
 def accounts(number: int, organization: str = "", directory: str = "") -> Report:

@@ -110,7 +110,7 @@ class Stack:
     def preview(self, program: dict[str, Any]) -> list[str]:
         """Everything that a preview finds wrong with a program."""
         inputs, old, problems = self._checked(program)
-        problems += [] if problems else review.preview(inputs, old, self.notes, lambda: self.api)
+        problems += [] if problems else review.preview(inputs, old, self.notes, lambda: self.api, lambda _: None)
         return [str(problem) for problem in problems]
 
     def _checked(self, program: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], list[Problem]]:

@@ -13,15 +13,15 @@ from hypothesis.strategies import SearchStrategy
 from tests.property.documents import Document, at, differing, holds, through_json, uncovered
 
 from audian_emulator.document import deep_merge, replace_members
-from pulumi_audian import wire
+from pulumi_audian import records, wire
 from pulumi_audian.declaration import Declaration
 from pulumi_audian.diff import changes, leaves
 from pulumi_audian.errors import ApiError
 from pulumi_audian.fields import BY_PATH, dotted, parse_dotted, snake_case, wire_path
 from pulumi_audian.patch import build_patch
-from pulumi_audian.plan import adoption, read_adoption, render_adoption
+from pulumi_audian.plan import adoption
 from pulumi_audian.retry import asked_wait
-from pulumi_audian.values import shown, whole_numbers
+from pulumi_audian.values import whole_numbers
 from pulumi_audian.wire import Answer
 
 KEYS = st.sampled_from(["a", "b", "c"]) | st.text(max_size=3)
@@ -210,11 +210,13 @@ def test_pathological_json_is_no_account(text: str, status: int) -> None:
 
 
 @given(st.text(max_size=30), DOCUMENTS, DOCUMENTS)
-def test_a_rendered_adoption_is_read_back_as_it_was(title: str, live: Document, declared: Document) -> None:
-    """A report finds each overwritten value in what the preview printed, whatever names and values hold."""
+def test_the_record_of_an_adoption_is_read_back_as_it_was(title: str, live: Document, declared: Document) -> None:
+    """A report gets each value that is overwritten as it is, whatever names and values hold."""
     declaration = Declaration.of({"accountId": "acc_1", "metadata": declared})
     plan = adoption({"id": "acc_1", "name": title, "metadata": live}, declaration)
-    read = read_adoption(render_adoption(plan, declaration), declaration)
-    assert read is not None
-    assert read.observed == {change.path: shown(change.observed) for change in plan.changes}
-    assert json.loads(f'"{read.title}"') == title
+    (record,) = records.decode(records.encode(records.Record("urn", records.adopted(plan, declaration))).decode())
+    assert isinstance(record.found, records.Adopted)
+    assert (record.found.title, record.found.untouched) == (title, plan.untouched)
+    assert [(write.path, write.live, write.declared) for write in record.found.writes] == [
+        (change.path, records.shown(change.observed), records.shown(change.desired)) for change in plan.changes
+    ]

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from pulumi_audian.report import markdown
+from pulumi_audian import errors, records
+from pulumi_audian.report import markdown, wording
 from pulumi_audian.report.model import Action, Purpose, Report, Stack, concerns, headline
 from pulumi_audian.report.places import Places
 from pulumi_audian.report.reading import Printed, read
@@ -42,20 +43,30 @@ def purpose_of(name: str) -> Purpose:
     return Purpose.DRIFT if "drift" in name else Purpose.PREVIEW
 
 
-def reported(name: str, directory: Path = Path("/nonexistent")) -> Stack:
+def printed_of(name: str, *, saved: bool = False) -> Printed:
+    """What a recorded preview left; of one that was saved, what the engine printed is all that there is."""
+    records = RECORDED / f"{name}.records.jsonl"
+    asked = purpose_of(name) is Purpose.PREVIEW and not saved
+    return Printed(text_of(name), records=(records.read_text("utf-8") if records.exists() else "") if asked else None)
+
+
+def reported(name: str, directory: Path = Path("/nonexistent"), *, saved: bool = False) -> Stack:
     """The report of a recorded preview."""
-    return read(Printed(text_of(name)), purpose_of(name), "", "", lambda stack: Places(directory, directory, stack))
+    printed = printed_of(name, saved=saved)
+    return read(printed, purpose_of(name), "", "", lambda stack: Places(directory, directory, stack))
 
 
 def summary(stack: Stack) -> list[str]:
     """A report, a line each for what it says."""
-    lines = [f"{stack.project}/{stack.name}: {headline([stack])}; {stack.unchanged} unchanged"]
+    lines = [f"{stack.project}/{stack.name}: {headline([stack])}; {wording.rest(stack)}"]
     lines += [f"concerns: {', '.join(sorted(found.value for found in concerns(Report(Purpose.PREVIEW, (stack,)))))}"]
     for account in stack.accounts:
         live = " live" if account.live else ""
         place = f" at {account.place.file}:{account.place.line}" if account.place else ""
         lines.append(f"{account.action.value} {account.name} {account.account_id} ({account.title}){live}{place}")
-        lines += [f"  {row.effect.value} {row.path}: {row.live} => {row.declared}" for row in account.rows]
+        lines += [
+            f"  {row.effect.value} {row.path}: {' => '.join(map(str, wording.compared(row)))}" for row in account.rows
+        ]
         lines += [f"  {note.severity.value}: {note.text}" for note in account.notes]
         lines += [f"  refused [{problem.field}]: {problem.text}" for problem in account.problems]
     lines += [f"other: {other.count} x {other.operation} {other.type}" for other in stack.others]
@@ -67,6 +78,12 @@ def summary(stack: Stack) -> list[str]:
 def test_each_kind_of_preview_is_read(name: str, snapshot: SnapshotAssertion) -> None:
     """Every recorded preview gives the report that a reviewer needs."""
     assert summary(reported(name)) == snapshot
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_kind_of_saved_preview_is_read(name: str, snapshot: SnapshotAssertion) -> None:
+    """Without the provider's records a report says of what it can't know that it is not known."""
+    assert summary(reported(name, saved=True)) == snapshot
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,43 +106,68 @@ def test_a_problem_is_placed_in_the_stack_file(tmp_path: Path, field: str, line:
 
 
 def test_a_refused_account_is_named_by_its_id(tmp_path: Path) -> None:
-    """Where the engine says only a resource's name, the stack file says which account it is."""
+    """The provider says which account it is, or else the stack file; where neither does, nobody knows."""
     (tmp_path / "Pulumi.test.yaml").write_text(STACK_FILE)
-    (account,) = reported("immutable_edit", tmp_path).accounts
-    assert (account.name, account.account_id) == ("acme", "acc_1234567890")
-    (unknown,) = reported("immutable_edit").accounts
-    assert unknown.account_id == ""
+    (recorded,) = reported("immutable_edit").accounts
+    (saved,) = reported("immutable_edit", tmp_path, saved=True).accounts
+    (unknown,) = reported("immutable_edit", saved=True).accounts
+    assert [one.account_id for one in (recorded, saved, unknown)] == ["acc_1234567890", "acc_1234567890", ""]
 
 
 ACME = "urn:pulumi:test::audian::pulumi-python:dynamic/audian:Account::acme"
-JUDGED = "account acme (acc_1): address.country"
 CHECKED = "pulumi-python:dynamic/audian:Account resource 'acme' has a problem: "
+JUDGED = "account acme (acc_1): address.country"
+EMAIL = errors.Problem("email", "is wrong")
+BUSY = errors.Problem("", "account acc_1: the API is busy (HTTP 503)", unread=True)
+
+
+def failed(
+    texts: list[str], problems: list[errors.Problem], policy: str = "", purpose: Purpose = Purpose.PREVIEW
+) -> Stack:
+    """The report of a preview that failed with errors of an account, with what the provider and a policy said of it."""
+    lines = [{"urn": ACME, "message": f"error: {text}\n", "severity": "error"} for text in texts]
+    finding = {"resourceUrn": ACME, "message": policy, "policyName": "places", "enforcementLevel": "mandatory"}
+    record = records.Record(ACME, records.Refused("acc_1", tuple(problems)))
+    printed = Printed(
+        json.dumps({"diagnostics": lines}),
+        "",
+        1,
+        events=json.dumps({"policyEvent": finding}) if policy else "",
+        records=records.encode(record).decode() if problems else None,
+    )
+    return read(printed, purpose, "", "")
 
 
 @pytest.mark.parametrize(
-    ("message", "action", "field", "text"),
+    ("found", "action", "told"),
     [
-        (f"{CHECKED}account acc_1: the API is busy (HTTP 503)", Action.UNREAD, "", "the API is busy (HTTP 503)"),
-        (f"{CHECKED}API key exchange: HTTP 401", Action.UNREAD, "", "API key exchange: HTTP 401"),
-        ("Preview failed: account acc_1: HTTP 500", Action.UNREAD, "", "HTTP 500"),
-        ("Preview failed: no credential", Action.UNREAD, "", "no credential"),
-        (f"{CHECKED}email: is wrong", Action.REFUSED, "email", "email: is wrong"),
-        ("account acc_1: status: was found closed", Action.REFUSED, "status", "status: was found closed"),
-        ("Duplicate resource URN", Action.REFUSED, "", "Duplicate resource URN"),
-        (f"policy places: {JUDGED} is wrong", Action.REFUSED, "address.country", f"policy places: {JUDGED} is wrong"),
-        ("policy x: protected account acme: is it", Action.REFUSED, "", "policy x: protected account acme: is it"),
+        (failed([f"{CHECKED}email: is wrong"], [EMAIL]), Action.REFUSED, [("email", "email: is wrong")]),
+        (failed([f"{CHECKED}{BUSY}"], [BUSY]), Action.UNREAD, [("", str(BUSY))]),
+        (failed([], [BUSY]), Action.UNREAD, [("", str(BUSY))]),
+        (failed(["altered: [secret]"], [EMAIL]), Action.REFUSED, [("email", "email: is wrong")]),
+        (failed([f"{CHECKED}{BUSY}"], []), Action.REFUSED, [("", str(BUSY))]),
+        (failed(["Duplicate resource URN"], []), Action.REFUSED, [("", "Duplicate resource URN")]),
+        (failed([f"Preview failed: {BUSY}"], [], purpose=Purpose.DRIFT), Action.UNREAD, [("", str(BUSY))]),
+        (
+            failed([], [], f"{JUDGED} is wrong"),
+            Action.REFUSED,
+            [("address.country", f"policy places: {JUDGED} is wrong")],
+        ),
+        (
+            failed([], [BUSY], "protected account acme: is it"),
+            Action.REFUSED,
+            [("", str(BUSY)), ("", "policy places: protected account acme: is it")],
+        ),
     ],
+    ids=range(9),
 )
 def test_a_refusal_is_told_apart_from_an_account_that_cannot_be_read(
-    message: str, action: Action, field: str, text: str
+    found: Stack, action: Action, told: list[tuple[str, str]]
 ) -> None:
-    """A reviewer sees whether the declaration is at fault or the way to the API."""
-    line = {"urn": ACME, "message": f"error: {message}\n", "severity": "error"}
-    found = read(Printed(json.dumps({"diagnostics": [line]}), "", 1), Purpose.PREVIEW, "", "")
+    """What the provider left says whether the declaration is at fault or the way to the API; no message is read."""
     (account,) = found.accounts
-    (problem,) = account.problems
-    assert (account.action, problem.field, problem.text) == (action, field, text)
-    assert account.account_id == ("acc_1" if "account acc_1: " in message else "")
+    assert account.action is action
+    assert [(problem.field, problem.text) for problem in account.problems] == told
     assert found.failure is None
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from pulumi_audian.records import Mark, Marked, Plain, Shown
 from pulumi_audian.report.model import (
     Account,
     Action,
@@ -23,6 +25,31 @@ from pulumi_audian.report.model import (
 FILE = "stacks/Pulumi.prod.yaml"
 
 
+MARKS = {
+    "(none)": Mark.MISSING,
+    "(known after apply)": Mark.UNKNOWN,
+    "[secret]": Mark.SECRET,
+    "(hidden)": Mark.HIDDEN,
+    "(not known)": Mark.NOT_KNOWN,
+    "(no longer declared)": Mark.UNDECLARED,
+}
+
+
+def row(path: str, live: str, declared: str, effect: Effect, place: Place | None = None) -> Row:
+    """A row with values as messages show them."""
+    return Row(path, as_read(live), as_read(declared), effect, place)
+
+
+def as_read(text: str) -> Shown:
+    """A value that a message shows as a text."""
+    if text in MARKS:
+        return Marked(MARKS[text])
+    try:
+        return Plain(json.loads(text, strict=False))
+    except ValueError:
+        return Plain(text)
+
+
 def of(*accounts: Account, purpose: Purpose = Purpose.PREVIEW, failure: str | None = None) -> Report:
     """The report of one stack that declares these accounts."""
     return Report(purpose, (Stack("phone-accounts", "prod", accounts, failure=failure),))
@@ -35,10 +62,10 @@ ADOPTED = Account(
     Action.ADOPT,
     live=True,
     rows=(
-        Row("displayName", '"Acme"', '"Acme GmbH"', Effect.WRITE, Place(FILE, 9)),
-        Row("settings.timezone", '"UTC"', '"Europe/Berlin"', Effect.WRITE, Place(FILE, 11)),
-        Row("settings.recordingRetention", "14", "90", Effect.WRITE, Place(FILE, 12)),
-        Row("metadata.costCenter", "(none)", '"EU-7"', Effect.WRITE, Place(FILE, 14)),
+        row("displayName", '"Acme"', '"Acme GmbH"', Effect.WRITE, Place(FILE, 9)),
+        row("settings.timezone", '"UTC"', '"Europe/Berlin"', Effect.WRITE, Place(FILE, 11)),
+        row("settings.recordingRetention", "14", "90", Effect.WRITE, Place(FILE, 12)),
+        row("metadata.costCenter", "(none)", '"EU-7"', Effect.WRITE, Place(FILE, 14)),
     ),
     notes=(Note("11 other values stay untouched"),),
     place=Place(FILE, 7),
@@ -50,8 +77,8 @@ SUSPENDED = Account(
     "Globex Corporation",
     Action.UPDATE,
     rows=(
-        Row("settings.smsEnabled", "true", "false", Effect.WRITE, Place(FILE, 23)),
-        Row("status", '"active"', '"suspended"', Effect.WRITE, Place(FILE, 21)),
+        row("settings.smsEnabled", "true", "false", Effect.WRITE, Place(FILE, 23)),
+        row("status", '"active"', '"suspended"', Effect.WRITE, Place(FILE, 21)),
     ),
     notes=(
         Note(
@@ -66,10 +93,10 @@ UPDATED = Account(
     "Initech",
     Action.UPDATE,
     rows=(
-        Row("address.street", '"1 Main St"', "[secret]", Effect.WRITE, Place(FILE, 35)),
-        Row("email", '"it@initech.example"', "(none)", Effect.CLEAR, Place(FILE, 33)),
-        Row("metadata.owner", '"telecom"', "(not declared)", Effect.RELEASE),
-        Row("metadata.site", '"Austin"', "(known after apply)", Effect.WRITE, Place(FILE, 36)),
+        row("address.street", '"1 Main St"', "[secret]", Effect.WRITE, Place(FILE, 35)),
+        row("email", '"it@initech.example"', "(none)", Effect.CLEAR, Place(FILE, 33)),
+        row("metadata.owner", '"telecom"', "(no longer declared)", Effect.RELEASE),
+        row("metadata.site", '"Austin"', "(known after apply)", Effect.WRITE, Place(FILE, 36)),
     ),
     place=Place(FILE, 29),
 )
@@ -114,7 +141,7 @@ OVERWRITTEN = Account(
     "Initrode",
     Action.UPDATE,
     live=True,
-    rows=(Row("displayName", '"Drifted"', '"Initrode"', Effect.DRIFT, Place(FILE, 71)),),
+    rows=(row("displayName", '"Drifted"', '"Initrode"', Effect.DRIFT, Place(FILE, 71)),),
     place=Place(FILE, 70),
 )
 RETAINED = Account("hooli", "acc_5678901234", "Hooli", Action.RETAIN)
@@ -124,8 +151,8 @@ RESTORED = Account(
     "Tyrell",
     Action.RESTORE,
     rows=(
-        Row("displayName", '"Tyrell 2"', '"Tyrell"', Effect.RESTORE),
-        Row("status", '"suspended"', '"active"', Effect.RESTORE),
+        row("displayName", '"Tyrell 2"', '"Tyrell"', Effect.RESTORE),
+        row("status", '"suspended"', '"active"', Effect.RESTORE),
     ),
 )
 REPLACED = Account("cyberdyne", "acc_9012345678", "Cyberdyne", Action.REPLACE, place=Place(FILE, 60))
@@ -136,8 +163,8 @@ DRIFTED = Account(
     Action.DRIFT,
     live=True,
     rows=(
-        Row("settings.language", '"fr"', '"de"', Effect.DRIFT, Place(FILE, 13)),
-        Row("status", '"closed"', '"active"', Effect.DRIFT, Place(FILE, 10)),
+        row("settings.language", '"fr"', '"de"', Effect.DRIFT, Place(FILE, 13)),
+        row("status", '"closed"', '"active"', Effect.DRIFT, Place(FILE, 10)),
     ),
     place=Place(FILE, 7),
 )
@@ -173,16 +200,16 @@ HARMFUL = Report(
                     "<script>alert(1)</script> @everyone #1",
                     Action.UPDATE,
                     rows=(
-                        Row("metadata.`a|b`", '"`one` ``two``"', '"a | b \\\\| c"', Effect.WRITE),
-                        Row("metadata.html", '"</code><img src=x>"', '"&lt;b&gt; <!-- "', Effect.WRITE),
-                        Row(
+                        row("metadata.`a|b`", '"`one` ``two``"', '"a | b \\\\| c"', Effect.WRITE),
+                        row("metadata.html", '"</code><img src=x>"', '"&lt;b&gt; <!-- "', Effect.WRITE),
+                        row(
                             "metadata.links", '"@everyone a@b.example #1 GH-1"', '"https://evil.example"', Effect.WRITE
                         ),
-                        Row("metadata.hidden", '"admin\u202enimda"', '"ad\u200bmin\u00a0"', Effect.WRITE),
-                        Row("metadata.emoji", '"👍 :tada:"', '"مرحبا"', Effect.WRITE),
-                        Row("metadata.command", "::error::x", "##[error]x", Effect.WRITE),
-                        Row("metadata.lines", "one\ntwo\r\n| three |", '"$x$ **bold** _em_ ~~no~~"', Effect.WRITE),
-                        Row("metadata.long", '"' + "x" * 10_000 + '"', '"' + "x" * 9_990 + 'other"', Effect.WRITE),
+                        row("metadata.hidden", '"admin\u202enimda"', '"ad\u200bmin\u00a0"', Effect.WRITE),
+                        row("metadata.emoji", '"👍 :tada:"', '"مرحبا"', Effect.WRITE),
+                        row("metadata.command", "::error::x", "##[error]x", Effect.WRITE),
+                        row("metadata.lines", "one\ntwo\r\n| three |", '"$x$ **bold** _em_ ~~no~~"', Effect.WRITE),
+                        row("metadata.long", '"' + "x" * 10_000 + '"', '"' + "x" * 9_990 + 'other"', Effect.WRITE),
                     ),
                     notes=(Note("- [x](javascript:alert(1)) @org/team ![y](z)\n# heading", Severity.WARNING),),
                     place=Place("a,b:c.yaml", 1),
@@ -201,10 +228,48 @@ HARMFUL = Report(
     ),
 )
 
+ADOPTED_UNREAD = Account(
+    "acme",
+    "acc_1234567890",
+    "",
+    Action.ADOPT,
+    rows=(
+        row("email", "(not known)", "(none)", Effect.UNREAD, Place(FILE, 12)),
+        row("status", "(not known)", '"active"', Effect.UNREAD, Place(FILE, 11)),
+    ),
+    place=Place(FILE, 7),
+)
+SUSPENDED_UNREAD = replace(
+    ADOPTED_UNREAD,
+    name="globex",
+    rows=(row("status", "(not known)", '"suspended"', Effect.UNREAD, Place(FILE, 21)),),
+)
+LEFT = Account(
+    "soylent",
+    "acc_1122334455",
+    "Soylent",
+    Action.LEFT,
+    rows=(row("phone", '"+1-555-0177"', '"+1-555-0100"', Effect.LEFT, Place(FILE, 81)),),
+    place=Place(FILE, 80),
+)
+HIDDEN = replace(
+    UPDATED,
+    rows=(
+        row("email", "(hidden)", "(hidden)", Effect.WRITE, Place(FILE, 33)),
+        row("metadata", "(not known)", "(not known)", Effect.UNREAD),
+        row("metadata.list", '["a", 1]', '{"b": null}', Effect.WRITE),
+        *LEFT.rows,
+    ),
+)
+
 SAMPLES = {
     "nothing": Report(Purpose.PREVIEW, (Stack("phone-accounts", "prod", unchanged=3),)),
     "adoption": of(ADOPTED, ADOPTED_AS_IT_IS),
     "update": of(UPDATED),
+    "adoption unread": of(ADOPTED_UNREAD, SUSPENDED_UNREAD),
+    "left": Report(Purpose.PREVIEW, (Stack("phone-accounts", "prod", (LEFT,), unchanged=2, unseen=1),)),
+    "hidden": of(HIDDEN),
+    "not looked at": Report(Purpose.PREVIEW, (Stack("phone-accounts", "prod", unchanged=1, unseen=2),)),
     "overwritten": of(OVERWRITTEN),
     "status": of(SUSPENDED),
     "unwanted": replace(of(SUSPENDED, RETAINED), fail_on=frozenset({Concern.STATUS, Concern.DELETE, Concern.DRIFT})),

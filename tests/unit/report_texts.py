@@ -7,6 +7,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from pulumi_audian.records import Mark, Marked, Plain
 from pulumi_audian.report.model import (
     Account,
     Action,
@@ -38,7 +39,8 @@ NASTY = (
 
 TEXTS: SearchStrategy[str] = st.lists(st.sampled_from(NASTY) | st.text(max_size=8), max_size=6).map("".join)
 _PLACES = st.none() | st.builds(Place, TEXTS, st.integers(1, 10**6))
-_ROWS = st.builds(Row, TEXTS | st.just("status"), TEXTS, TEXTS, st.sampled_from(Effect), _PLACES)
+_SHOWN = st.builds(Plain, TEXTS | st.lists(TEXTS, max_size=2)) | st.builds(Marked, st.sampled_from(Mark))
+_ROWS = st.builds(Row, TEXTS | st.just("status"), _SHOWN, _SHOWN, st.sampled_from(Effect), _PLACES)
 _NOTES = st.builds(Note, TEXTS, st.sampled_from(Severity), _PLACES)
 _PROBLEMS = st.builds(Problem, TEXTS, TEXTS, _PLACES)
 
@@ -64,6 +66,7 @@ _STACKS = st.builds(
     TEXTS,
     TEXTS,
     _few(_ACCOUNTS),
+    st.integers(0, 3),
     st.integers(0, 3),
     _few(st.builds(Others, TEXTS, TEXTS, st.integers(1, 3))),
     _few(_NOTES),

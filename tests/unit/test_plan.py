@@ -15,7 +15,6 @@ from pulumi_audian.plan import (
     changed_immutable,
     counted,
     immutable_problems,
-    read_adoption,
     released,
     render_adoption,
     render_changes,
@@ -215,30 +214,6 @@ def test_a_release_says_what_it_means() -> None:
 def test_counting(number: int, text: str) -> None:
     """Only one of a thing is in the singular."""
     assert counted(number, "value") == text
-
-
-@pytest.mark.parametrize(
-    ("inputs", "rest", "observed"),
-    [
-        ({"displayName": "New"}, "6 other values stay untouched", {("displayName",): '"Acme"'}),
-        ({"displayName": "Acme"}, "which already is as declared: up writes nothing", {}),
-    ],
-)
-def test_a_printed_adoption_is_read_back(inputs: dict[str, Any], rest: str, observed: dict[Any, str]) -> None:
-    """A report finds name, rest and values in what the preview printed, and nothing in the words of another account."""
-    declaration = declared(**inputs)
-    printed = render_adoption(adoption(OBSERVED, declaration), declaration)
-    assert read_adoption(printed, declaration) == ("Acme Corporation", rest, observed)
-    assert read_adoption(printed.replace("acc_1", "acc_2"), declaration) is None
-    assert read_adoption(f"warning: {printed}", declaration) is None
-
-
-def test_equal_values_of_two_fields_are_told_apart() -> None:
-    """A line is that of a field only where both its path and its value are."""
-    declaration = declared(displayName="New", metadata={"tier": "New"})
-    shown = read_adoption(render_adoption(adoption(OBSERVED, declaration), declaration), declaration)
-    assert shown is not None
-    assert shown.observed == {("displayName",): '"Acme"', ("metadata", "tier"): '"gold"'}
 
 
 @pytest.mark.parametrize(("secret", "shown"), [([], '"active"'), (["status"], "[secret]")])

@@ -50,16 +50,22 @@ def test_any_report_keeps_to_the_schema_and_says_everything(report: Report) -> N
 
 def plain(report: Report) -> Any:
     """The stacks of a report as JSON has them."""
-    return json.loads(json.dumps([dataclasses.asdict(stack) for stack in report.stacks]))
+    return json.loads(json.dumps([dataclasses.asdict(stack) for stack in report.stacks]), object_hook=_in_camel_case)
+
+
+def _in_camel_case(found: dict[str, Any]) -> dict[str, Any]:
+    return {"accountId" if name == "account_id" else name: value for name, value in found.items()}
 
 
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (("version",), 2),
+        (("version",), 1),
         (("purpose",), "apply"),
         (("stacks", 0, "accounts", 0, "action"), "delete"),
         (("stacks", 0, "accounts", 0, "rows", 0, "live"), None),
+        (("stacks", 0, "accounts", 0, "rows", 0, "live"), "Acme"),
+        (("stacks", 0, "accounts", 0, "rows", 0, "live"), {"mark": "other"}),
         (("stacks", 0, "unchanged"), "12"),
     ],
 )

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from tests.unit.rendered import rendered
-from tests.unit.report_samples import SAMPLES, SUSPENDED, of
+from tests.unit.report_samples import SAMPLES, SUSPENDED, of, row
 from tests.unit.report_texts import REPORTS
 
+from pulumi_audian.records import Plain
 from pulumi_audian.report import markdown
 from pulumi_audian.report.model import Account, Action, Effect, Problem, Purpose, Report, Row, Stack, headline
 
@@ -28,7 +29,7 @@ def many(number: int, action: Action = Action.UPDATE, **parts: Any) -> list[Acco
 
 def updated(number: int, value: str = '"a|b"') -> list[Account]:
     """That many accounts of which ten fields change."""
-    return many(number, rows=tuple(Row(path, "(none)", value, Effect.WRITE) for path in PATHS))
+    return many(number, rows=tuple(row(path, "(none)", value, Effect.WRITE) for path in PATHS))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -112,9 +113,9 @@ def test_no_report_exceeds_its_limit(report: Report, limit: int) -> None:
 def test_long_values_that_differ_late_are_told_apart() -> None:
     """Of two long values the part is shown in which they differ, with the length of each."""
     start = "0123456789" * 50
-    row = Row("metadata.note", f"{start}before{start}", f"{start}after", Effect.WRITE)
-    page = rendered(markdown.render(of(Account("acme", "acc_1", "", Action.UPDATE, rows=(row,)))))
+    changed = Row("metadata.note", Plain(f"{start}before{start}"), Plain(f"{start}after"), Effect.WRITE)
+    page = rendered(markdown.render(of(Account("acme", "acc_1", "", Action.UPDATE, rows=(changed,)))))
     _, live, declared = (cell.text for cell in page.all("td"))
     assert "9before0" in live
-    assert live.endswith("… (1,006 characters)")
-    assert declared.endswith("9after (505 characters)")
+    assert live.endswith("… (1,008 characters)")
+    assert declared.endswith('9after" (507 characters)')

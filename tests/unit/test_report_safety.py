@@ -15,8 +15,8 @@ from tests.unit.report_texts import NASTY, REPORTS, TEXTS
 
 from pulumi_audian.legible import visible
 from pulumi_audian.report import annotations as commands
-from pulumi_audian.report import document, markdown, terminal
-from pulumi_audian.report.escaping import code, excerpt, excerpts, fenced, prose
+from pulumi_audian.report import document, markdown, terminal, wording
+from pulumi_audian.report.escaping import code, excerpt, fenced, prose
 from pulumi_audian.report.model import Report
 
 # What GitHub makes something of in text that is not code: mentions, references, commits, emoji, formulas, addresses.
@@ -128,10 +128,8 @@ def expected_cells(report: Report) -> list[list[tuple[str, ...]]]:
     accounts = [account for stack in report.stacks for account in stack.changed if account.rows]
     return [
         [
-            tuple(map(str, excerpts(row.live, row.declared)))
-            for row in sorted(
-                account.rows, key=lambda row: row.path == "status" and row.effect != "release", reverse=True
-            )
+            tuple(map(str, wording.compared(row)))
+            for row in sorted(account.rows, key=lambda row: row.switches, reverse=True)
         ]
         for account in accounts
     ]
@@ -149,7 +147,7 @@ def test_no_rendering_commands_the_runner(report: Report) -> None:
         assert not COMMAND.search(printed)
         assert all(line.isprintable() for line in printed.split("\n"))
     assert not COMMAND.search(document.to_json(report))
-    assert json.loads(document.to_json(report))["version"] == 1
+    assert json.loads(document.to_json(report))["version"] == 2
     for line in commands.render(report):
         assert re.fullmatch(r"::(error|warning|notice) (file=[^:,]*,line=\d+,)?title=[^:,]*::.*", line)
         assert line.isprintable()

@@ -34,7 +34,7 @@ def test_a_suspension_is_announced_where_it_happens(
 ) -> None:
     """The consequence is named once where phones stop working, and not where they don't work anyway."""
     heard = Heard()
-    assert review.preview(inputs, old_inputs, heard, lambda: api) == []
+    assert review.preview(inputs, old_inputs, heard, lambda: api or "choice", lambda _: None) == []
     assert [line for line in heard.warnings if "its phones stop working" in line] == heard.warnings
     assert len(heard.warnings) == warned
 

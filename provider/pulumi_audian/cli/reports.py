@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
@@ -19,6 +20,8 @@ from pulumi_audian.report.reading import Printed, read
 from pulumi_audian.validation.project import Project
 
 CHANGES, FAILED = 2, 1
+_CONFIG_FILE = "--config-file"
+_NO_CHANGES = ("--expect-no-changes", "--expect-no-changes=true")
 
 StacksOption = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads it on Python 3.10
@@ -85,7 +88,8 @@ class Request:
         return replace(found, organization=before[0] if before else "", directory=self._seen_from_root())
 
     def _places(self, stack: str) -> Places:
-        return Places(self.directory, _root(), stack)
+        file = option(self.arguments, _CONFIG_FILE)
+        return Places(self.directory, _root(), stack, self.directory / file if file else None)
 
     def _seen_from_root(self) -> str:
         project = Project.around(self.directory)
@@ -142,12 +146,22 @@ def drift(  # noqa: PLR0913, PLR0917 - one argument an option
     _answer(request, delivery, fail_on or ())
 
 
+def option(arguments: Sequence[str], name: str) -> str:
+    """The value of an option among arguments for the engine, as `--name VALUE` or `--name=VALUE`; or nothing."""
+    values = [argument.split("=", 1)[1] for argument in arguments if argument.startswith(f"{name}=")]
+    values += [value for before, value in pairwise(arguments) if before == name]
+    return values[-1] if values else ""
+
+
 def _answer(request: Request, delivery: Delivery, fail_on: Sequence[Concern]) -> NoReturn:
     request.check()
     delivery.check()
     if delivery.is_without_secrets():
         raise typer.Exit(0)
-    report = replace(request.report(), fail_on=frozenset(fail_on))
+    # The engine's own option would end it with an error, and without a word about which changes it met.
+    arguments = tuple(argument for argument in request.arguments if argument not in _NO_CHANGES)
+    unwanted = {*fail_on, *([Concern.ANY] if arguments != request.arguments else [])}
+    report = replace(replace(request, arguments=arguments).report(), fail_on=frozenset(unwanted))
     delivery.deliver(report)
     if report.failed or report.unwanted:
         raise typer.Exit(FAILED)

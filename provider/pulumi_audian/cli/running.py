@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pulumi_audian.records import FILE_VARIABLE
 from pulumi_audian.report.model import Purpose
 from pulumi_audian.report.reading import Printed
 
@@ -20,8 +22,34 @@ COMMANDS = {
     Purpose.DRIFT: ("refresh", "--preview-only", "--json", "--show-sames", "--non-interactive"),
 }
 _SECRET_NAMES = re.compile(r"TOKEN|API_?KEY|SECRET|PASSPHRASE|PASSWORD|CREDENTIAL", re.IGNORECASE)
-# The first one changes the form of a preview; the other is for comments, and not for the program that is previewed.
-_NOT_FOR_THE_ENGINE = ("PULUMI_ENABLE_STREAMING_JSON_PREVIEW", "AUDIAN_GITHUB_TOKEN")
+# Variables that change what the engine does in a preview or how it tells it, but for the first one: that token is for
+# comments, and not for the program that is previewed.
+_NOT_FOR_THE_ENGINE = frozenset(
+    {
+        "AUDIAN_GITHUB_TOKEN",
+        "PULUMI_CONTINUE_ON_ERROR",
+        "PULUMI_COPILOT",
+        "PULUMI_DISABLE_OUTPUT_VALUES",
+        "PULUMI_DISABLE_PROVIDER_PREVIEW",
+        "PULUMI_DISABLE_REFRESH_BEFORE_UPDATE",
+        "PULUMI_DISABLE_RESOURCE_REFERENCES",
+        "PULUMI_ENABLE_LEGACY_DIFF",
+        "PULUMI_ENABLE_LEGACY_REFRESH_DIFF",
+        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW",
+        "PULUMI_EXPERIMENTAL",
+        "PULUMI_LEGACY_PROVIDER_PREVIEW",
+        "PULUMI_NEO",
+        "PULUMI_RUN_PROGRAM",
+    }
+)
+_OPTIONS = "PULUMI_OPTION_"
+"""How variables begin that stand for options of the engine's commands."""
+_FOR_THE_ENGINE = {
+    "PULUMI_DEBUG_COMMANDS": "1",  # without it --event-log is not known
+    "PULUMI_SUPPRESS_NEO_LINK": "1",
+}
+_SELECTING = ("--target", "-t", "--exclude")
+"""How options begin that have the engine look at a part of the stack."""
 _SHORTEST_SECRET = 8
 _GRACE_SECONDS = 10
 
@@ -29,18 +57,37 @@ _GRACE_SECONDS = 10
 def run(purpose: Purpose, directory: Path, stack: str | None, arguments: Sequence[str], timeout: float) -> Printed:
     """What the engine prints for one stack, in at most `timeout` seconds, secrets of the environment masked."""
     with TemporaryDirectory(prefix="audian-") as temporary:
-        log = Path(temporary) / "events.json"
+        log, records = Path(temporary) / "events.json", Path(temporary) / "records"
         options = [*(("--stack", stack) if stack else ()), *arguments]
         if any(argument.startswith("--policy-pack") for argument in arguments):
             options += ["--event-log", str(log)]
-        printed = _run([*COMMANDS[purpose], *options], directory, timeout)
-        return _masked(replace(printed, events=log.read_text("utf-8") if log.exists() else ""))
+        records.touch(mode=0o600)
+        printed = _run([*COMMANDS[purpose], *options], directory, timeout, records)
+        return _masked(
+            replace(
+                printed,
+                events=log.read_text("utf-8") if log.exists() else "",
+                # A refresh checks no declarations, and so leaves none.
+                records=records.read_text("utf-8", "replace") if purpose is Purpose.PREVIEW else None,
+                selection=selecting(arguments),
+            )
+        )
 
 
-def _run(arguments: Sequence[str], directory: Path, timeout: float) -> Printed:
+def selecting(arguments: Iterable[str]) -> tuple[str, ...]:
+    """The options among arguments for the engine by which it looks at a part of the stack."""
+    names = [argument.split("=", 1)[0] for argument in arguments if argument.startswith(_SELECTING)]
+    return tuple(dict.fromkeys(names))
+
+
+def _run(arguments: Sequence[str], directory: Path, timeout: float, records: Path) -> Printed:
     command = ["pulumi", *arguments]
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_THE_ENGINE}
-    environment["PULUMI_DEBUG_COMMANDS"] = "1"  # without it --event-log is not known
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _NOT_FOR_THE_ENGINE and not name.startswith(_OPTIONS)
+    }
+    environment |= {**_FOR_THE_ENGINE, FILE_VARIABLE: str(records)}
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own command
             command,
@@ -87,8 +134,9 @@ def _masked(printed: Printed) -> Printed:
     found = {
         value for name, value in os.environ.items() if _SECRET_NAMES.search(name) and len(value) >= _SHORTEST_SECRET
     }
-    texts = [printed.output, printed.errors, printed.events]
+    texts = [printed.output, printed.errors, printed.events, printed.records or ""]
     for value in sorted(found, key=len, reverse=True):
-        texts = [text.replace(value, "[secret]") for text in texts]
-    output, errors, events = texts
-    return replace(printed, output=output, errors=errors, events=events)
+        texts = [text.replace(value, "[secret]").replace(json.dumps(value)[1:-1], "[secret]") for text in texts]
+    output, errors, events, records = texts
+    kept = None if printed.records is None else records
+    return replace(printed, output=output, errors=errors, events=events, records=kept)

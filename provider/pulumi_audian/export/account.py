@@ -109,7 +109,8 @@ def _declarable(tree: Tree, traps: Traps) -> Tree:
 def _problems(declaration: Mapping[str, Any]) -> dict[Path, LeftOut]:
     sent = dict(whole_numbers(mapped(declaration, int, _as_double)))
     found = models.problems(sent, unknown=frozenset(), secret=frozenset())
-    return {parse_dotted(path): LeftOut(_reason(parse_dotted(path), message)) for path, message in found}
+    paths = {problem: parse_dotted(problem.path) for problem in found}
+    return {path: LeftOut(_reason(path, problem.message)) for problem, path in paths.items()}
 
 
 def _reason(path: Path, message: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pulumi_audian.plan import counted
 from pulumi_audian.report import wording
-from pulumi_audian.report.escaping import block, excerpt, excerpts
-from pulumi_audian.report.model import Account, Effect, Note, Place, Report, Row, Severity
+from pulumi_audian.report.escaping import block, excerpt
+from pulumi_audian.report.model import Account, Effect, Note, Place, Report, Row, Severity, status_changes
 
 _SHOWN = 10
 """How many annotations of a kind GitHub shows for a step."""
@@ -40,14 +40,14 @@ def _errors(report: Report) -> Iterator[_Annotation]:
     for stack in report.stacks:
         for account in stack.refused:
             for problem in account.problems:
-                text = ": ".join(filter(None, (problem.field, wording.reason(problem))))
+                text = ": ".join(filter(None, (problem.field, wording.reason(problem, account))))
                 yield _about(account, text, problem.place)
 
 
 def _warnings(report: Report) -> Iterator[_Annotation]:
     """From the most important on: changes of status, leaving accounts, drift, other warnings that have a place."""
     changed = [account for stack in report.stacks for account in stack.changed]
-    yield from (_switched(account, row) for account, row in wording.status_changes(report.stacks))
+    yield from (_switched(account, row) for account, row in status_changes(report.stacks))
     yield from (_about(account, wording.sentence(account)) for account in changed if wording.leaves(account))
     yield from (_about(account, _drift(account)) for account in changed if _drift(account))
     for account in changed:
@@ -57,13 +57,13 @@ def _warnings(report: Report) -> Iterator[_Annotation]:
 
 
 def _switched(account: Account, row: Row) -> _Annotation:
-    live, declared = excerpts(row.live, row.declared)
+    live, declared = wording.compared(row)
     return _about(account, f"status: {live} {wording.arrow(row)} {declared}", row.place)
 
 
 def _drift(account: Account) -> str:
     """The fields, other than the status, that someone else changed."""
-    paths = [str(excerpt(row.path)) for row in account.rows if row.effect is Effect.DRIFT and not wording.switches(row)]
+    paths = [str(excerpt(row.path)) for row in account.rows if row.effect is Effect.DRIFT and not row.switches]
     return f"changed outside of code: {', '.join(paths)}" if paths else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter
+from pydantic.alias_generators import to_camel
 
 from pulumi_audian.report.model import Concern, Purpose, Report, Stack, concerns, headline
 
@@ -17,13 +18,17 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 class Document:
     """A report of `audian preview` or `audian drift`.
 
-    Values are texts as messages show them: JSON, or `(none)`, `[secret]`, `(known after apply)`. Further members may be
-    added to any object without a new version.
+    Further members may be added to any object without a new version.
     """
 
-    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True, json_schema_serialization_defaults_required=True)
+    __pydantic_config__ = ConfigDict(
+        alias_generator=to_camel,
+        serialize_by_alias=True,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
-    version: Literal[1]
+    version: Literal[2]
     """Another number is another schema."""
     headline: str
     """The whole verdict in one line."""
@@ -45,7 +50,7 @@ _ADAPTER = TypeAdapter(Document)
 def to_json(report: Report) -> str:
     """The report as one JSON document: ASCII, indented, and with nothing that GitHub's runner takes for a command."""
     document = Document(
-        version=1,
+        version=2,
         headline=headline(report.stacks),
         failed=report.failed,
         changes=report.changes,

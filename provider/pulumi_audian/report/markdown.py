@@ -5,7 +5,7 @@ from __future__ import annotations
 from pulumi_audian.report import markdown_account, wording
 from pulumi_audian.report.escaping import code, fenced, prose
 from pulumi_audian.report.fitting import Chapter, Importance, Piece, Section, fit
-from pulumi_audian.report.model import Note, Others, Purpose, Report, Stack
+from pulumi_audian.report.model import Note, Others, Purpose, Report, Stack, status_changes
 
 LIMIT = 65_000
 """GitHub takes 65,536 characters for a comment; the rest is for what others put around the report."""
@@ -26,7 +26,7 @@ def render(report: Report, *, limit: int = LIMIT) -> str:
 
 def _title(report: Report) -> str:
     heading = f"## {wording.mark(report)} {prose(wording.verdict(report))}"
-    switched = wording.status_changes(report.stacks)
+    switched = status_changes(report.stacks)
     if not switched:
         return heading
     more = [f"> - and {len(switched) - _MOST_NAMED:,} more"] if len(switched) > _MOST_NAMED else []
@@ -92,8 +92,8 @@ def _rest(stack: Stack, level: str) -> list[Piece]:
         pieces.append(
             Piece((f"{total}\n\n{_others(stack)}", total, ""), (Importance.OTHER_RESOURCES, Importance.PLAIN_LINE))
         )
-    if stack.unchanged:
-        pieces.append(Piece((wording.unchanged(stack), ""), (Importance.CRITICAL_LINE,)))
+    if wording.rest(stack):
+        pieces.append(Piece((wording.rest(stack), ""), (Importance.CRITICAL_LINE,)))
     return pieces
 
 

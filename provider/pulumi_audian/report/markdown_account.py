@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pulumi_audian.plan import counted
 from pulumi_audian.report import wording
-from pulumi_audian.report.escaping import PROSE_LENGTH, code, excerpt, excerpts, prose
+from pulumi_audian.report.escaping import PROSE_LENGTH, code, excerpt, prose
 from pulumi_audian.report.fitting import Importance, Piece
 from pulumi_audian.report.model import Account, Note, Place, Problem, Row, Severity
 
@@ -51,7 +51,7 @@ def named(account: Account) -> str:
 
 def switched(row: Row) -> str:
     """What becomes, or became, of a status."""
-    live, declared = excerpts(row.live, row.declared)
+    live, declared = wording.compared(row)
     return f"**{code(live)} {wording.arrow(row)} {code(declared)}**"
 
 
@@ -71,7 +71,7 @@ def _full(account: Account, level: str) -> str:
 def _line(account: Account) -> str:
     """An account without its values, but for its status, as a list item."""
     status = wording.status_row(account)
-    paths = [code(row.path) for row in account.rows if not wording.switches(row)]
+    paths = [code(row.path) for row in account.rows if not row.switches]
     more = [f"{len(paths) - _MOST_PATHS:,} more"] if len(paths) > _MOST_PATHS else []
     said = [
         f"**{named(account)}** {wording.sentence(account)}",
@@ -82,7 +82,7 @@ def _line(account: Account) -> str:
 
 
 def _table(account: Account) -> list[str]:
-    rows = sorted(account.rows, key=wording.switches, reverse=True)
+    rows = sorted(account.rows, key=lambda row: row.switches, reverse=True)
     left = len(rows) - _MOST_ROWS
     return [
         f"| field | {wording.observed(account)} | declared |",
@@ -93,8 +93,8 @@ def _table(account: Account) -> list[str]:
 
 
 def _row(row: Row) -> str:
-    live, declared = excerpts(row.live, row.declared)
-    path = f"⛔ **{code(row.path)}**" if wording.switches(row) else code(row.path)
+    live, declared = wording.compared(row)
+    path = f"⛔ **{code(row.path)}**" if row.switches else code(row.path)
     words = wording.FIELD_WORDS[row.effect]
     return f"| {path}{f' ({words})' if words else ''} | {code(live)} | {code(declared)} |"
 
@@ -107,7 +107,7 @@ def _notes(notes: Sequence[Note]) -> list[str]:
 def _problem(problem: Problem, account: Account, most: int = PROSE_LENGTH) -> str:
     field = f" {code(problem.field)}" if problem.field else ""
     known = f" ({code(account.account_id)})" if account.account_id else ""
-    said = prose(wording.reason(problem), most)
+    said = prose(wording.reason(problem, account), most)
     return f"- **{named(account)}**{known}{field}: {said}{_at(problem.place or account.place)}"
 
 

@@ -1,7 +1,6 @@
 """The report: what is to happen to which account, and whether it may, as data that every rendering shares.
 
-Values are texts as messages show them (`"UTC"`, `30`, `(none)`, `[secret]`, `(known after apply)`), not escaped for any
-output: that is each renderer's business.
+Texts are not escaped for any output: that is each renderer's business.
 """
 
 from __future__ import annotations
@@ -9,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+
+from pulumi_audian.records import Plain, Shown
 
 
 class Purpose(str, Enum):
@@ -33,6 +34,8 @@ class Action(str, Enum):
     """Its resource goes, and the values that were overwritten come back."""
     DRIFT = "drift"
     """Someone else changed a declared value."""
+    LEFT = "left"
+    """Someone else changed a declared value before, and it stays as it is: nobody changed it in code since."""
     GONE = "gone"
     """The API no longer knows it."""
     REFUSED = "refused"
@@ -50,6 +53,10 @@ class Effect(str, Enum):
     """It is no longer declared: it keeps its value and is no longer watched."""
     RESTORE = "restore"
     DRIFT = "drift"
+    UNREAD = "unread"
+    """It is written or cleared where the account has another value, which is not known."""
+    LEFT = "left"
+    """It has another value than the declared one, and keeps it."""
 
 
 class Severity(str, Enum):
@@ -73,14 +80,24 @@ class Row:
 
     path: str
     """Such as `settings.timezone`."""
-    live: str
+    live: Shown
     """The live value, or the last known one where `Account.live` is false."""
-    declared: str
+    declared: Shown
     """The value that is declared, or comes back."""
     effect: Effect
     """What is to happen to it."""
     place: Place | None = None
     """Where it is declared."""
+
+    @property
+    def switches(self) -> bool:
+        """Whether it changes the status, on which it depends whether any phone works; also where it may do so.
+
+        What is declared active can only bring phones back.
+        """
+        if self.path != "status" or self.effect in (Effect.RELEASE, Effect.LEFT):
+            return False
+        return self.effect is not Effect.UNREAD or self.declared != Plain("active")
 
 
 @dataclass(frozen=True)
@@ -119,11 +136,6 @@ class Account:
     problems: tuple[Problem, ...] = ()
     place: Place | None = None
 
-    @property
-    def writes(self) -> bool:
-        """Whether an up would send anything to the API for this account."""
-        return any(row.effect in (Effect.WRITE, Effect.CLEAR, Effect.RESTORE) for row in self.rows)
-
 
 @dataclass(frozen=True)
 class Others:
@@ -142,7 +154,9 @@ class Stack:
     name: str
     accounts: tuple[Account, ...] = ()
     unchanged: int = 0
-    """How many accounts stay as they are."""
+    """How many accounts stay as declared."""
+    unseen: int = 0
+    """How many accounts were not looked at, because only others were asked for."""
     others: tuple[Others, ...] = ()
     notes: tuple[Note, ...] = ()
     failure: str | None = None
@@ -170,7 +184,7 @@ class Stack:
     @property
     def changes(self) -> bool:
         """Whether anything changes, other resources included."""
-        return bool(self.changed or self.others)
+        return any(account.action is not Action.LEFT for account in self.changed) or bool(self.others)
 
 
 class Concern(str, Enum):
@@ -212,11 +226,12 @@ def concerns(report: Report) -> frozenset[Concern]:
     accounts = [account for stack in report.stacks for account in stack.changed]
     actions = {account.action for account in accounts}
     found = {Concern.ANY} if report.changes else set()
-    if any(row.path == "status" and row.effect is not Effect.RELEASE for account in accounts for row in account.rows):
+    if any(row.switches for account in accounts for row in account.rows):
         found.add(Concern.STATUS)
     if actions & {Action.RETAIN, Action.RESTORE, Action.GONE}:
         found.add(Concern.DELETE)
-    if Action.DRIFT in actions or any(row.effect is Effect.DRIFT for account in accounts for row in account.rows):
+    effects = {row.effect for account in accounts for row in account.rows}
+    if Action.DRIFT in actions or effects & {Effect.DRIFT, Effect.LEFT}:
         found.add(Concern.DRIFT)
     return frozenset(found)
 
@@ -228,10 +243,17 @@ _WORDS = {
     Action.RETAIN: ("leaves the code and stays as it is", "leave the code and stay as they are"),
     Action.RESTORE: ("leaves the code and is restored", "leave the code and are restored"),
     Action.DRIFT: ("differs from code", "differ from code"),
+    Action.LEFT: ("differs from code and is left as it is", "differ from code and are left as they are"),
     Action.GONE: ("is gone", "are gone"),
     Action.REFUSED: ("is refused", "are refused"),
     Action.UNREAD: ("can't be read", "can't be read"),
 }
+
+
+def status_changes(stacks: Iterable[Stack]) -> list[tuple[Account, Row]]:
+    """The accounts of which the status changes, has changed or may change, with that row."""
+    accounts = (account for stack in stacks for account in stack.changed)
+    return [(account, row) for account in accounts for row in account.rows if row.switches]
 
 
 def headline(stacks: Iterable[Stack]) -> str:
@@ -246,6 +268,12 @@ def headline(stacks: Iterable[Stack]) -> str:
     others = sum(other.count for stack in stacks for other in stack.others)
     if others:
         parts.append(f"{others} other resource{'s' if others > 1 else ''} change{'' if others > 1 else 's'}")
+    unseen = sum(stack.unseen for stack in stacks)
+    if unseen:
+        parts.append(f"{unseen} account{'s' if unseen > 1 else ''} not looked at")
+    switched = len(status_changes(stacks))
+    if switched:
+        parts.append(f"{switched} status change{'s' if switched > 1 else ''}")
     failures = [stack for stack in stacks if stack.failure is not None]
     if failures:
         names = ", ".join(stack.name or "?" for stack in failures)

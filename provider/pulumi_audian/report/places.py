@@ -23,16 +23,16 @@ _POSITION = re.compile(r"project:///(?!\.\.)(.+)#(\d+)")
 class Places:
     """Finds declarations in the files of one project.
 
-    `directory` is the project's, `root` the one that shown paths are relative to. Files that are missing or can't be
-    parsed have no places: whether they are right is the engine's business.
+    `directory` is the project's, `root` the one that shown paths are relative to, `file` the stack's file where it is
+    not the usual one. Files that are missing or can't be parsed have no places: whether they are right is the engine's
+    business.
     """
 
-    def __init__(self, directory: Path, root: Path, stack: str) -> None:
+    def __init__(self, directory: Path, root: Path, stack: str, file: Path | None = None) -> None:
         self._directory = directory
         self._root = root
-        self._file = (
-            directory / _project(directory).get("stackConfigDir", "") / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
-        )
+        name = f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
+        self._file = file or directory / _project(directory).get("stackConfigDir", "") / name
         self._document = _load(self._file)
 
     @classmethod

@@ -7,10 +7,11 @@ from typing import Any
 
 import pydantic
 
-from pulumi_audian.values import UNKNOWN, mapped
+from pulumi_audian.values import SECRET, UNKNOWN, mapped
 
 ACCOUNT = "pulumi-python:dynamic/audian:Account"
-_UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_MARKS = {"04da6b54-80e4-46f7-96ec-b56ff0331ba9": UNKNOWN, "[secret]": SECRET}
+"""What the engine prints in place of a value."""
 
 
 class _Part(pydantic.BaseModel):
@@ -30,12 +31,13 @@ class State(_Part):
     inputs: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
     retainOnDelete: bool = False  # noqa: N815 - the engine's name
+    hideDiff: tuple[str, ...] = ()  # noqa: N815 - the engine's name
     stackTrace: tuple[Frame, ...] = ()  # noqa: N815 - the engine's name
 
     @pydantic.field_validator("inputs", "outputs", mode="before")
     @classmethod
-    def _with_unknowns(cls, value: Any) -> Any:
-        return mapped(value or {}, str, lambda text: UNKNOWN if text == _UNKNOWN_TEXT else text)
+    def _with_marks(cls, value: Any) -> Any:
+        return mapped(value or {}, str, lambda text: _MARKS.get(text, text))
 
 
 class Step(_Part):
@@ -64,6 +66,7 @@ class Diagnostic(_Part):
     urn: str = ""
     message: str
     severity: str
+    by_policy: bool = False
 
     @property
     def text(self) -> str:
@@ -116,6 +119,7 @@ def findings(events: str) -> list[Diagnostic]:
             # Before the rule's own words stands the description of the rule.
             message=f"policy {finding.policyName}: {finding.message.strip().rpartition(chr(10))[2]}",
             severity="error" if finding.enforcementLevel == "mandatory" else "warning",
+            by_policy=True,
         )
         for finding in found
         if finding is not None

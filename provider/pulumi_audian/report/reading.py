@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi_audian.fields import parse_dotted
-from pulumi_audian.report.accounts import account
+from pulumi_audian.records import decode
+from pulumi_audian.report.accounts import QUIET, account
+from pulumi_audian.report.findings import Findings
 from pulumi_audian.report.model import Account, Action, Note, Others, Problem, Purpose, Severity, Stack
 from pulumi_audian.report.places import Places
 from pulumi_audian.report.preview import ACCOUNT, Diagnostic, Preview, Step, findings, name_of, parse, stack_of, type_of
 
-_QUIET = frozenset({"same", "refresh", "read", "read-replacement", "discard"})
 _ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
-# How the engine begins where a check or a read failed. A check names a field, unless the account could not be read.
-_LEAD = re.compile(rf"{re.escape(ACCOUNT)} resource '.*?' has a problem: |Preview failed: ")
-_IDENTITY = re.compile(r"account (\S+): ")
 # What follows from an error of which another line tells: by the engine, and by the program that it stopped.
 _NOISE = (
     "an unhandled error occurred: program exited with non-zero exit code",
@@ -25,9 +23,13 @@ _NOISE = (
     "Resource monitor has terminated, shutting down",
 )
 _REASON_LINES = 20
-_PATH = r"""(?:(?:^|(?<= )|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+"""
-# The provider begins with the field, a policy names it after itself and the account.
-_FIELD = re.compile(rf"(?P<field>{_PATH})(?=: )|policy \S+: account .+?: (?P<judged>{_PATH})(?= is )")
+_NO_RECORDS = (
+    "the preview left no record of any account: have the project's environment use the version of pulumi-audian that "
+    "this command is of"
+)
+_PATH = r"""(?:(?:(?<= )|\.)[A-Za-z_$][\w$-]*|\["(?:[^"\\]|\\.)*"\])+"""
+# A policy names the field after itself and the account.
+_JUDGED = re.compile(rf"policy \S+: account .+?: ({_PATH})(?= is )")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Printed:
     """Why it did not end by itself, such as a timeout."""
     events: str = ""
     """The engine's event log, where policies may have found something."""
+    records: str | None = None
+    """What the provider left; None where it was not asked to, as for a saved preview."""
+    selection: tuple[str, ...] = ()
+    """The options by which only a part of the stack was looked at."""
 
 
 def _nowhere(_stack: str) -> Places:
@@ -56,12 +62,13 @@ def read(
     """
     try:
         preview = parse(printed.output).with_diagnostics(findings(printed.events))
+        left = None if printed.records is None else Findings.of(decode(printed.records))
     except ValueError as error:
         return Stack(project, stack, failure=_incomplete(printed, str(error)))
     urns = [step.urn for step in preview.steps] + [line.urn for line in preview.diagnostics if line.urn]
     project, stack = stack_of(urns[0]) if urns else (project, stack)
     try:
-        found = _stack(preview, purpose, Stack(project, stack), locate(stack))
+        found = _Reading(preview, purpose, left, printed.selection, locate(stack)).stack(project, stack)
     except (LookupError, TypeError, ValueError) as error:
         return Stack(project, stack, failure=_unreadable(error))
     if found.failed or not (printed.code or printed.reason):
@@ -69,28 +76,108 @@ def read(
     return Stack(project, stack, failure=_incomplete(printed, ""))
 
 
-def _stack(preview: Preview, purpose: Purpose, named: Stack, places: Places) -> Stack:
-    said: dict[str, list[Diagnostic]] = defaultdict(list)
-    for line in preview.diagnostics:
-        said[line.urn].append(line)
-    refused = tuple(_refused(urn, lines, places) for urn, lines in said.items() if _is_refused(urn, lines))
-    failure = _failure(preview.diagnostics, explained=bool(refused))
-    failed = failure is not None or bool(refused)
-    steps = _accounts(preview.steps)
-    changed = tuple(
-        account(step, read_step, _spoken(said[urn]), places, purpose)
-        for urn, (step, read_step) in steps.items()
-        if step.op not in _QUIET and not _is_refused(urn, said[urn])
-    )
-    return Stack(
-        named.project,
-        named.name,
-        accounts=tuple(sorted((*refused, *changed), key=lambda found: (not found.problems, found.name))),
-        unchanged=0 if failed else _unchanged(preview, steps),
-        others=_others(preview.steps),
-        notes=tuple(Note(line.text, Severity.WARNING) for line in said[""] if line.severity == "warning"),
-        failure=failure,
-    )
+class _Reading:
+    """What is read of one preview of a stack."""
+
+    def __init__(
+        self, preview: Preview, purpose: Purpose, findings: Findings | None, selection: tuple[str, ...], places: Places
+    ) -> None:
+        self._preview = preview
+        self._purpose = purpose
+        self._findings = findings
+        self._selection = selection
+        self._places = places
+        self._said: dict[str, list[Diagnostic]] = defaultdict(list)
+        for line in preview.diagnostics:
+            self._said[line.urn].append(line)
+
+    def stack(self, project: str, name: str) -> Stack:
+        """The report of the stack."""
+        stopped = [urn for urn, lines in self._said.items() if _is_refused(urn, lines)]
+        stopped += [urn for urn in (self._findings.refused if self._findings else ()) if urn not in stopped]
+        refused = [self._refused(urn) for urn in stopped]
+        steps = _accounts(self._preview.steps)
+        changed = {urn: self._changed(urn, taken) for urn, taken in steps.items() if urn not in stopped}
+        quiet = [urn for urn, found in changed.items() if found is None]
+        unseen = [urn for urn in quiet if not self._is_seen(urn)]
+        failure = _failure(self._preview.diagnostics, explained=bool(refused))
+        accounts = [*refused, *(found for found in changed.values() if found)]
+        others = _others(self._preview.steps)
+        if failure is None and not accounts and not others and len(unseen) == len(quiet):
+            failure = self._nothing_seen(has_accounts=bool(unseen))
+        failed = failure is not None or bool(refused)
+        return Stack(
+            project,
+            name,
+            accounts=tuple(sorted(accounts, key=lambda found: (not found.problems, found.name))),
+            unchanged=0 if failed else self._unchanged(quiet, unseen),
+            unseen=0 if failed else len(unseen),
+            others=others,
+            notes=tuple(self._notes()),
+            failure=failure,
+        )
+
+    def _changed(self, urn: str, taken: tuple[Step, Step | None]) -> Account | None:
+        # What is said of an account for information stands in the rows, where there are records.
+        severities = ("warning",) if self._findings else ("warning", "info")
+        notes = [_note(line) for line in self._said[urn] if line.severity in severities]
+        return account(taken, notes, self._findings, self._places, self._purpose)
+
+    def _refused(self, urn: str) -> Account:
+        name, lines = name_of(urn), self._said[urn]
+        recorded = self._findings.refused.get(urn) if self._findings else None
+        errors = [line for line in lines if line.severity == "error" and line.text not in _NOISE]
+        told = [line for line in errors if line.by_policy or not recorded]
+        problems = [
+            *(self._problem(name, problem.path, str(problem)) for problem in (recorded.problems if recorded else ())),
+            *(self._problem(name, _judged(line), _without_lead(line.text, name)) for line in told),
+        ]
+        unread = all(problem.unread for problem in recorded.problems) if recorded else self._purpose is Purpose.DRIFT
+        return Account(
+            name=name,
+            account_id=(recorded.account_id if recorded else "") or self._places.account_id(name),
+            title="",
+            action=Action.UNREAD if unread and not any(line.by_policy for line in told) else Action.REFUSED,
+            notes=tuple(_note(line) for line in lines if line.severity == "warning"),
+            problems=tuple(dict.fromkeys(problems)) or (Problem("the engine gave no reason"),),
+            place=self._places.declared(name),
+        )
+
+    def _problem(self, name: str, field: str, text: str) -> Problem:
+        return Problem(text, field, self._places.declared(name, parse_dotted(field)))
+
+    def _is_seen(self, urn: str) -> bool:
+        return self._findings is None or urn in self._findings.checked
+
+    def _unchanged(self, quiet: Sequence[str], unseen: Sequence[str]) -> int:
+        # Without --show-sames the engine only counts what stays: the stack's own entry, and others.
+        counted = 0 if self._findings else max(0, self._preview.changeSummary.get("same", 0) - 1)
+        return len(quiet) - len(unseen) or counted
+
+    def _nothing_seen(self, *, has_accounts: bool) -> str | None:
+        if self._selection:
+            return f"nothing was looked at: no account is among what {' '.join(self._selection)} selects"
+        return _NO_RECORDS if has_accounts else None
+
+    def _notes(self) -> Iterator[Note]:
+        yield from (_note(line) for line in self._said[""] if line.severity == "warning")
+        if self._selection:
+            yield Note(f"only a part of the stack was looked at ({' '.join(self._selection)})", Severity.WARNING)
+
+
+def _note(line: Diagnostic) -> Note:
+    text = "; ".join(part.strip() for part in line.text.splitlines())
+    return Note(text, Severity.WARNING if line.severity == "warning" else Severity.INFO)
+
+
+def _without_lead(text: str, name: str) -> str:
+    """A message without what the engine puts before the provider's words."""
+    return text.removeprefix("Preview failed: ").removeprefix(f"{ACCOUNT} resource '{name}' has a problem: ")
+
+
+def _judged(line: Diagnostic) -> str:
+    match = _JUDGED.match(line.text) if line.by_policy else None
+    return match[1] if match else ""
 
 
 def _accounts(steps: Iterable[Step]) -> Mapping[str, tuple[Step, Step | None]]:
@@ -102,57 +189,17 @@ def _accounts(steps: Iterable[Step]) -> Mapping[str, tuple[Step, Step | None]]:
     return found
 
 
-def _unchanged(preview: Preview, steps: Mapping[str, tuple[Step, Step | None]]) -> int:
-    quiet = sum(1 for step, _ in steps.values() if step.op in _QUIET)
-    # Without --show-sames the engine only counts what stays: the stack's own entry, and others.
-    return quiet or max(0, preview.changeSummary.get("same", 0) - 1)
-
-
 def _others(steps: Iterable[Step]) -> tuple[Others, ...]:
     counted = Counter(
         (step.op, type_of(step.urn))
         for step in steps
-        if step.op not in _QUIET and type_of(step.urn) != ACCOUNT and not type_of(step.urn).startswith(_ENGINES_OWN)
+        if step.op not in QUIET and type_of(step.urn) != ACCOUNT and not type_of(step.urn).startswith(_ENGINES_OWN)
     )
     return tuple(Others(*key, count) for key, count in sorted(counted.items()))
 
 
-def _spoken(lines: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return [line for line in lines if line.severity in ("info", "warning")]
-
-
 def _is_refused(urn: str, lines: Iterable[Diagnostic]) -> bool:
     return bool(urn) and type_of(urn) == ACCOUNT and any(line.severity == "error" for line in lines)
-
-
-def _refused(urn: str, lines: Iterable[Diagnostic], places: Places) -> Account:
-    name = name_of(urn)
-    texts = [line.text for line in lines if line.severity == "error" and line.text not in _NOISE]
-    causes = list(dict.fromkeys(_without(_LEAD, text) for text in texts))
-    problems = tuple(_problem(cause, name, places) for cause in causes)
-    unread = bool(texts) and all(map(_LEAD.match, texts)) and not any(problem.field for problem in problems)
-    identity = next(filter(None, map(_IDENTITY.match, causes)), None)
-    return Account(
-        name=name,
-        account_id=identity[1] if identity else places.account_id(name),
-        title="",
-        action=Action.UNREAD if unread else Action.REFUSED,
-        notes=tuple(Note(line.text, Severity.WARNING) for line in lines if line.severity == "warning"),
-        problems=problems or (Problem("the engine gave no reason"),),
-        place=places.declared(name),
-    )
-
-
-def _without(lead: re.Pattern[str], text: str) -> str:
-    match = lead.match(text)
-    return text[match.end() :] if match else text
-
-
-def _problem(cause: str, name: str, places: Places) -> Problem:
-    text = _without(_IDENTITY, cause)
-    match = _FIELD.match(text)
-    field = (match["field"] or match["judged"]) if match else ""
-    return Problem(text, field, places.declared(name, parse_dotted(field)))
 
 
 def _failure(diagnostics: Iterable[Diagnostic], *, explained: bool) -> str | None:

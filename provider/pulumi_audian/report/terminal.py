@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pulumi_audian.report import wording
-from pulumi_audian.report.escaping import PROSE_LENGTH, Excerpt, block, excerpt, excerpts, without_commands
-from pulumi_audian.report.model import Account, Note, Others, Purpose, Report, Row, Severity, Stack
+from pulumi_audian.report.escaping import PROSE_LENGTH, Excerpt, block, excerpt, without_commands
+from pulumi_audian.report.model import Account, Note, Others, Purpose, Report, Row, Severity, Stack, status_changes
 
 _FAILURE_LENGTH = 10_000
 _VERDICT_STYLES = {"❌": "bold red", "⚠️": "bold yellow", "📝": "bold", "✅": "bold green"}
@@ -25,7 +25,7 @@ def render(report: Report, console: Console) -> None:
     """Print the report to a console."""
     style = _VERDICT_STYLES[wording.mark(report)]
     console.print(Panel(_text(excerpt(wording.verdict(report), PROSE_LENGTH), style), border_style=style))
-    if wording.status_changes(report.stacks):
+    if status_changes(report.stacks):
         console.print(Panel(Text(wording.status_warning(report)), style="bold red"))
     for stack in report.stacks:
         if len(report.stacks) > 1:
@@ -49,8 +49,8 @@ def _stack(stack: Stack, purpose: Purpose) -> Iterator[RenderableType]:
         yield Text(wording.remedies(stack))
     if stack.others:
         yield Panel(_others(stack.others), title=wording.other_resources(stack.others))
-    if stack.unchanged:
-        yield Text(wording.unchanged(stack))
+    if wording.rest(stack):
+        yield Text(wording.rest(stack))
 
 
 def _refusals(stack: Stack, purpose: Purpose) -> Iterator[RenderableType]:
@@ -63,7 +63,7 @@ def _refusals(stack: Stack, purpose: Purpose) -> Iterator[RenderableType]:
             table.add_row(
                 Text.assemble(_text(excerpt(account.name), "bold"), _text(Excerpt(known), "dim")),
                 _text(excerpt(problem.field)),
-                _text(excerpt(wording.reason(problem), PROSE_LENGTH)),
+                _text(excerpt(wording.reason(problem, account), PROSE_LENGTH)),
                 _text(excerpt(wording.located(place) if place else "")),
             )
         notes += map(_note, account.notes)
@@ -79,7 +79,7 @@ def _account(account: Account) -> Iterator[RenderableType]:
     yield _text(Excerpt(f"{excerpt(known)}{excerpt(place)}"), "dim")
     status = wording.status_row(account)
     if status:
-        live, declared = excerpts(status.live, status.declared)
+        live, declared = wording.compared(status)
         yield _text(Excerpt(f"STATUS: {live} {wording.arrow(status)} {declared}"), "bold red")
     if account.rows:
         yield _rows(account)
@@ -88,15 +88,15 @@ def _account(account: Account) -> Iterator[RenderableType]:
 
 def _rows(account: Account) -> Table:
     table = _table("field", wording.observed(account), "declared")
-    for row in sorted(account.rows, key=wording.switches, reverse=True):
-        live, declared = excerpts(row.live, row.declared)
+    for row in sorted(account.rows, key=lambda row: row.switches, reverse=True):
+        live, declared = wording.compared(row)
         table.add_row(_path(row), _text(live), _text(declared))
     return table
 
 
 def _path(row: Row) -> Text:
     words = wording.FIELD_WORDS[row.effect]
-    path = _text(excerpt(row.path), "bold red" if wording.switches(row) else "")
+    path = _text(excerpt(row.path), "bold red" if row.switches else "")
     return Text.assemble(path, f" ({words})" if words else "")
 
 

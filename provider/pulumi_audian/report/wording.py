@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pulumi_audian.plan import counted
+from pulumi_audian.records import Mark, Marked, Shown
+from pulumi_audian.report.escaping import Excerpt, excerpts
 from pulumi_audian.report.model import (
     Account,
     Action,
@@ -19,7 +21,9 @@ from pulumi_audian.report.model import (
     Stack,
     concerns,
     headline,
+    status_changes,
 )
+from pulumi_audian.values import shown
 
 _SENTENCES = {
     Action.ADOPT: "comes under management",
@@ -28,12 +32,17 @@ _SENTENCES = {
     Action.RETAIN: "leaves the code and stays as it is",
     Action.RESTORE: "leaves the code, and what was overwritten comes back",
     Action.DRIFT: "was changed outside of code",
+    Action.LEFT: "differs from code, and is left as it is",
     Action.GONE: "is gone: the API no longer knows it",
     Action.REFUSED: "is refused",
     Action.UNREAD: "can't be read",
 }
 _REMEDIES = {
     Action.DRIFT: "To keep a live value, declare it; to put the declared ones back, run pulumi up --refresh.",
+    Action.LEFT: (
+        "Up leaves alone what someone else changed and code did not: to write it as declared, run pulumi up --refresh; "
+        "to keep it, declare it."
+    ),
     Action.GONE: "Remove an account that is gone from the code, or correct its accountId.",
 }
 _COUNTED = {
@@ -42,6 +51,8 @@ _COUNTED = {
     Effect.RESTORE: "puts {} back",
     Effect.RELEASE: "releases {}",
     Effect.DRIFT: "overwrites {} changed outside of code",
+    Effect.UNREAD: "may write {}, not knowing what the account has",
+    Effect.LEFT: "leaves {} as it is",
 }
 FIELD_WORDS = {
     Effect.WRITE: "",
@@ -49,6 +60,16 @@ FIELD_WORDS = {
     Effect.RELEASE: "released: keeps its value, no longer watched",
     Effect.RESTORE: "put back",
     Effect.DRIFT: "changed outside of code",
+    Effect.UNREAD: "written unless it is so already",
+    Effect.LEFT: "left as it is",
+}
+_MARKS = {
+    Mark.MISSING: "(none)",
+    Mark.UNKNOWN: "(known after apply)",
+    Mark.SECRET: "[secret]",
+    Mark.HIDDEN: "(hidden)",
+    Mark.NOT_KNOWN: "(not known)",
+    Mark.UNDECLARED: "(no longer declared)",
 }
 _LINE_LENGTH = 500
 _LEAVING = frozenset({Action.RETAIN, Action.RESTORE, Action.GONE})
@@ -60,17 +81,15 @@ def mark(report: Report) -> str:
         return "❌"
     if concerns(report) & {Concern.STATUS, Concern.DELETE}:
         return "⚠️"
-    return "📝" if report.changes else "✅"
+    return "📝" if any(stack.accounts or stack.others or stack.unseen for stack in report.stacks) else "✅"
 
 
 def verdict(report: Report) -> str:
     """The whole report in one line: what was asked of which stacks, and what came out."""
     asked = "Preview" if report.purpose is Purpose.PREVIEW else "Drift"
     which = label(report.stacks[0]) if len(report.stacks) == 1 else counted(len(report.stacks), "stack")
-    switched = len(status_changes(report.stacks))
-    status = f", {counted(switched, 'status change')}" if switched else ""
     unwanted = f" (this check fails on {', '.join(report.unwanted)})" if report.unwanted else ""
-    return _brief(f"{asked} of {which}: {headline(report.stacks)}{status}{unwanted}")
+    return _brief(f"{asked} of {which}: {headline(report.stacks)}{unwanted}")
 
 
 def summary(stack: Stack) -> str:
@@ -89,32 +108,34 @@ def label(stack: Stack) -> str:
     return f"{name} in {stack.directory}" if stack.directory else name
 
 
-def status_changes(stacks: Iterable[Stack]) -> list[tuple[Account, Row]]:
-    """The accounts of which the status is to change or has changed, with that row."""
-    accounts = (account for stack in stacks for account in stack.changed)
-    return [(account, row) for account in accounts if (row := status_row(account))]
-
-
 def status_row(account: Account) -> Row | None:
     """The row of an account that changes its status."""
-    return next((row for row in account.rows if switches(row)), None)
+    return next((row for row in account.rows if row.switches), None)
 
 
 def status_warning(report: Report) -> str:
     """What no reviewer may miss, where a status changes."""
-    number = counted(len(status_changes(report.stacks)), "account")
-    changes = "changes" if report.purpose is Purpose.PREVIEW else "was changed outside of code"
+    found = status_changes(report.stacks)
+    number, certain = counted(len(found), "account"), any(row.effect is not Effect.UNREAD for _, row in found)
+    changes = (
+        "was changed outside of code" if report.purpose is Purpose.DRIFT else "changes" if certain else "may change"
+    )
     return f"The status of {number} {changes}. Phones work on active accounts only."
 
 
-def switches(row: Row) -> bool:
-    """Whether a row changes the status, on which it depends whether any phone works."""
-    return row.path == "status" and row.effect is not Effect.RELEASE
+def text(value: Shown) -> str:
+    """A value as messages show it, or what stands in its place."""
+    return _MARKS[value.mark] if isinstance(value, Marked) else shown(value.value)
+
+
+def compared(row: Row) -> tuple[Excerpt, Excerpt]:
+    """The live and the declared value of a row, each with what is shown of it."""
+    return excerpts(text(row.live), text(row.declared))
 
 
 def arrow(row: Row) -> str:
     """What stands between the live and the declared value of a row."""
-    return "where code says" if row.effect is Effect.DRIFT else "→"
+    return "where code says" if row.effect in (Effect.DRIFT, Effect.LEFT) else "→"
 
 
 def leaves(account: Account) -> bool:
@@ -126,7 +147,7 @@ def weight(account: Account) -> int:
     """How much an account matters to a reviewer: 2 where something may be lost, 1 for what is no plain update."""
     if leaves(account) or status_row(account):
         return 2
-    return 0 if account.action is Action.UPDATE else 1
+    return 0 if account.action in (Action.UPDATE, Action.LEFT) else 1
 
 
 def ranked(stack: Stack) -> list[Account]:
@@ -168,9 +189,9 @@ def remedies(stack: Stack) -> str:
     return " ".join(text for action, text in _REMEDIES.items() if action in actions)
 
 
-def reason(problem: Problem) -> str:
-    """What is wrong, without the field, which stands before it."""
-    return problem.text.removeprefix(f"{problem.field}: ")
+def reason(problem: Problem, account: Account) -> str:
+    """What is wrong, without the field and the account, which stand before it."""
+    return problem.text.removeprefix(f"account {account.account_id}: ").removeprefix(f"{problem.field}: ")
 
 
 def observed(account: Account) -> str:
@@ -178,9 +199,11 @@ def observed(account: Account) -> str:
     return "live" if account.live else "last known"
 
 
-def unchanged(stack: Stack) -> str:
-    """How many accounts stay as they are."""
-    return f"{counted(stack.unchanged, 'account')} {'stays' if stack.unchanged == 1 else 'stay'} as declared."
+def rest(stack: Stack) -> str:
+    """How many accounts stay as declared, and how many were not looked at."""
+    same = f"{counted(stack.unchanged, 'account')} {'stays' if stack.unchanged == 1 else 'stay'} as declared."
+    unseen = f"{counted(stack.unseen, 'account')} {'was' if stack.unseen == 1 else 'were'} not looked at."
+    return " ".join([same] * bool(stack.unchanged) + [unseen] * bool(stack.unseen))
 
 
 def located(place: Place) -> str:

@@ -12,7 +12,7 @@ from pulumi_audian.cli.diagnosis.command import NoAnswerOf, as_map, pulumi
 from pulumi_audian.cli.diagnosis.line import Line, ok, problem, unknown
 from pulumi_audian.connection import Connection, connect
 from pulumi_audian.plan import counted
-from pulumi_audian.report.preview import ACCOUNT
+from pulumi_audian.report.preview import ACCOUNT, name_of
 from pulumi_audian.settings import ACCOUNTS, NAMESPACE
 from pulumi_audian.validation.parsing import parse
 from pulumi_audian.validation.project import Project
@@ -67,7 +67,7 @@ class Stack:
         except NoAnswerOf:
             return {}
         resources = (exported.get("deployment") or {}).get("resources") or []
-        return {entry["urn"].rsplit("::", 1)[-1]: entry["id"] for entry in resources if _is_account(entry)}
+        return {name_of(entry["urn"]): entry["id"] for entry in resources if _is_account(entry)}
 
 
 def _is_account(entry: Any) -> bool:
