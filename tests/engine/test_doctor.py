@@ -210,7 +210,7 @@ def gone(bench: Workbench) -> None:
         (other_generation, {"Pulumi CLI": "another generation than the SDK 3."}),
         (broken_cli, {"Pulumi CLI": "exec format", "backend": "exec format; run pulumi login"}),
         (logged_out, {"backend": "run pulumi login"}),
-        (no_environment, {"virtual environment": "make it with pulumi install"}),
+        (no_environment, {"virtual environment": "bin/python -m pip install -r requirements.txt, or name another"}),
         (bare_environment, {"virtual environment": "has no pulumi and pulumi-audian; install it with"}),
         (no_stack_file, {"stack": "write it, or name another with --stack"}),
         (wrong_stack_file, {"stack": "1 problem in"}),
@@ -259,6 +259,9 @@ def test_the_stack_is_the_named_or_the_selected_one(well: Workbench) -> None:
     assert doctor(well, "--stack", "org/audian/prod").said("stack").startswith("org/audian/prod (")
     well.command("stack", "unselect")
     assert doctor(well).problems["stack"] == "none is selected; name one with --stack: prod, test"
+    for file in (well.directory / "stacks").glob("Pulumi.*.yaml"):
+        file.unlink()
+    assert doctor(well).problems["stack"] == "none is selected; make one with pulumi stack init"
 
 
 def test_accounts_of_the_program_are_known_from_state(well: Workbench) -> None:

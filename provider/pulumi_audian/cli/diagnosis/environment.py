@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,26 +46,31 @@ def environment(project: Project | None) -> Environment:
         return _without_one(project)
     directory = project.directory / Path(str(named or ".venv")).expanduser()
     python = directory / ("Scripts" if os.name == "nt" else "bin") / ("python.exe" if os.name == "nt" else "python")
+    made = f"python3 -m venv {shlex.quote(str(directory))}"
+    filled = f"{shlex.quote(str(python))} -m pip install -r requirements.txt"
+    # Not by pulumi install: a language host that is older than the CLI makes it in the project's own directory.
+    remedy = "make it with uv sync" if toolchain == "uv" else f"make it with {made} && {filled}"
     if not python.is_file():
-        remedy = f"make it with pulumi install, or name another in {project.file.name}"
-        return Environment(problem(_SUBJECT, f"there is no {python}", remedy))
-    return _looked_at(python, str(directory))
+        return Environment(
+            problem(_SUBJECT, f"there is no {python}", f"{remedy}, or name another in {project.file.name}")
+        )
+    return _looked_at(python, str(directory), remedy)
 
 
 def _without_one(project: Project) -> Environment:
+    remedy = f"name one in {project.file.name}: runtime, options, virtualenv"
     python = shutil.which("python3") or shutil.which("python")
     if python is None:
-        remedy = f"name one in {project.file.name}: runtime, options, virtualenv"
         return Environment(problem(_SUBJECT, "none is named, and there is no Python on PATH", remedy))
-    return _looked_at(Path(python), f"none is named, so that {python} is used, which")
+    return _looked_at(Path(python), f"none is named, so that {python} is used, which", remedy)
 
 
-def _looked_at(python: Path, where: str) -> Environment:
+def _looked_at(python: Path, where: str, remedy: str) -> Environment:
     try:
         # Not in the project, whose own modules would be found first.
         found = as_map(answer([python, "-c", _LOOK], python.parent))
     except NoAnswerOf as reason:
-        return Environment(problem(_SUBJECT, f"{python}: {reason}", "make the environment anew with pulumi install"))
+        return Environment(problem(_SUBJECT, f"{python}: {reason}", remedy))
     sdk, library = found.get("pulumi"), found.get("pulumi-audian")
     if sdk is None or library is None:
         missing = " and ".join(name for name in ("pulumi", "pulumi-audian") if found.get(name) is None)

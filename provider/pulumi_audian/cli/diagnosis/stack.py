@@ -114,8 +114,9 @@ def stack_of(project: Project | None, directory: Path, asked: str) -> tuple[Stac
     files = project.stack_files()
     name = asked or _selected(directory) or (_name(files[0]) if len(files) == 1 else "")
     if not name:
-        known = ", ".join(map(_name, files)) or "there is no file of one"
-        return Stack(project, directory), problem("stack", "none is selected", f"name one with --stack: {known}")
+        known = ", ".join(map(_name, files))
+        remedy = f"name one with --stack: {known}" if known else "make one with pulumi stack init"
+        return Stack(project, directory), problem("stack", "none is selected", remedy)
     file = project.stack_file(name)
     try:
         data = file.read_bytes()
