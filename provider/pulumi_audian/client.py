@@ -22,6 +22,7 @@ _OK = 200
 _UNAUTHORIZED = 401
 _REDIRECTS = range(300, 400)
 _SERVER_ERRORS = range(500, 1000)
+_CONNECTING_SECONDS = 6.0
 
 
 class _Call(NamedTuple):
@@ -37,15 +38,21 @@ class Client:
 
     Safe to share between threads: an API's request to slow down holds back all of them, and a short-lived token is
     renewed once for all. `say` receives a line about each wait of more than five seconds.
+
+    Where it is interactive, somebody sits and waits: `say` receives a line about every wait, and where nothing can be
+    connected to for six seconds, all calls end.
     """
 
-    def __init__(self, connection: Connection, say: Callable[[str], None]) -> None:
+    def __init__(self, connection: Connection, say: Callable[[str], None], *, interactive: bool = False) -> None:
         if not connection.has_credential:
             raise Refused("no credential: set AUDIAN_API_TOKEN (or AUDIAN_API_KEY); nothing was read or written")
         self.retry_seconds = connection.retry_seconds
         self._connection = connection
         self._say = say
-        self._transport = Transport(connection.api_url, connection.timeout_seconds)
+        self._worth_saying = 0.0 if interactive else retry.WORTH_SAYING_SECONDS
+        self._patience = retry.Patience(_CONNECTING_SECONDS) if interactive else retry.Patience()
+        connecting = _CONNECTING_SECONDS if interactive else connection.timeout_seconds
+        self._transport = Transport(connection.api_url, connection.timeout_seconds, connecting)
         self._throttle = retry.Throttle()
         self._renewal = threading.Lock()
         self._issued_token: str | None = None
@@ -75,7 +82,7 @@ class Client:
         return answer
 
     def _persist(self, call: _Call, token: str | None) -> Answer:
-        loop = retry.retrying(self._connection.retry_seconds, self._say)
+        loop = retry.retrying(self._connection.retry_seconds, self._say, self._worth_saying)
         answer: Answer = loop(self._attempt, call, token)
         return answer
 
@@ -101,20 +108,24 @@ class Client:
 
     def _exchange(self, call: _Call, token: str | None) -> Answer:
         credential = wire.auth_headers(token, self._connection.auth_scheme) if token else {}
+        started = time.monotonic()
         try:
             answer = self._transport.exchange(call.request, credential)
         except NoAnswer as error:
-            raise self._no_answer(error, call) from None
+            raise self._no_answer(error, call, started) from None
+        self._patience.renew()
         return answer if answer.status == _OK else _masked(answer, [*call.secrets, *self._credentials()])
 
-    def _no_answer(self, error: NoAnswer, call: _Call) -> Exception:
+    def _no_answer(self, error: NoAnswer, call: _Call, started: float) -> Exception:
         where = f"{self._connection.api_url} ({error})"
         if call.request.method == "PATCH" and error.sent:
             message = f"{call.subject}: no answer to a change from {where}; run again"
             return OutcomeUnknown(message, repeatable=not error.lasting)
         what = "usable answer from" if error.sent and error.lasting else "connection to"
         unreachable = Unreachable(f"{call.subject}: no {what} {where}; check audian:apiUrl and the network")
-        return unreachable if error.lasting else retry.Again(unreachable)
+        if error.lasting or (not error.sent and self._patience.is_over(started)):
+            return unreachable
+        return retry.Again(unreachable, None if error.sent else self._patience.wait)
 
     def _token(self, instead_of: str | None = None) -> str:
         if self._connection.token is not None:

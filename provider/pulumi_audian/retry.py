@@ -21,8 +21,10 @@ TOO_MANY_REQUESTS = 429
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_BACKOFF_SECONDS = 20.0
 _MOST_DOUBLINGS = 16
+_SECONDS_BETWEEN_CONNECTIONS = 1.0
 _EPOCH_LIKE = 10_000_000
-_WORTH_SAYING_SECONDS = 5.0
+WORTH_SAYING_SECONDS = 5.0
+"""A longer wait would look like a hang."""
 
 
 class Again(Exception):
@@ -89,16 +91,46 @@ class Throttle:
             return max(0.0, self._open_at - time.monotonic())
 
 
-def retrying(budget_seconds: float, say: Callable[[str], None]) -> tenacity.Retrying:
+class Patience:
+    """How long every thread of the process tries to connect, from the first attempt that failed on.
+
+    Without a number of seconds that is as long as the budget of its call.
+    """
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self._lock = threading.Lock()
+        self._seconds = seconds
+        self._failing_since: float | None = None
+
+    def renew(self) -> None:
+        """Begin again, because there was a connection."""
+        with self._lock:
+            self._failing_since = None
+
+    def is_over(self, started: float) -> bool:
+        """Whether to give up after an attempt that failed, and started at a time of `time.monotonic`."""
+        with self._lock:
+            self._failing_since = min(started, self._failing_since or started)
+            return time.monotonic() - self._failing_since >= self._seconds
+
+    @property
+    def wait(self) -> float | None:
+        """Seconds until the next attempt, where it is not the usual backoff: it would outlast a limited patience."""
+        return None if math.isinf(self._seconds) else _SECONDS_BETWEEN_CONNECTIONS
+
+
+def retrying(
+    budget_seconds: float, say: Callable[[str], None], worth_saying: float = WORTH_SAYING_SECONDS
+) -> tenacity.Retrying:
     """A loop that repeats what raises `Again` until the next wait would exceed the budget in seconds.
 
-    `say` is told of each wait long enough to look like a hang.
+    `say` is told of each wait that is longer than `worth_saying` seconds.
     """
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(Again),
         wait=_wait,
         stop=tenacity.stop_before_delay(budget_seconds),
-        before_sleep=lambda state: _announce(state, say),
+        before_sleep=lambda state: _announce(state, say, worth_saying),
         retry_error_callback=_give_up,
     )
 
@@ -107,8 +139,8 @@ def _wait(state: tenacity.RetryCallState) -> float:
     return _again(state).wait or backoff(state.attempt_number)
 
 
-def _announce(state: tenacity.RetryCallState, say: Callable[[str], None]) -> None:
-    if state.upcoming_sleep > _WORTH_SAYING_SECONDS:
+def _announce(state: tenacity.RetryCallState, say: Callable[[str], None], worth_saying: float) -> None:
+    if state.upcoming_sleep > worth_saying:
         say(f"{_again(state)}; trying again in {state.upcoming_sleep:.0f} s")
 
 

@@ -38,10 +38,14 @@ class NoAnswer(Exception):
 
 
 class Transport:
-    """Requests to one API, safe to share between threads; each takes at most `seconds` once it is connected."""
+    """Requests to one API, safe to share between threads; each takes at most `seconds` once it is connected.
 
-    def __init__(self, api_url: str, seconds: float) -> None:
+    To connect it takes `connecting_seconds` at most, where that is less.
+    """
+
+    def __init__(self, api_url: str, seconds: float, connecting_seconds: float = _LONGEST_WAIT_SECONDS) -> None:
         self._seconds = min(seconds, _LONGEST_WAIT_SECONDS)
+        self._connecting_seconds = min(connecting_seconds, self._seconds)
         self._session = _Session()
         # A proxy that the environment names passes TLS on unread, but would read the credential of plain http.
         self._session.trust_env = api_url.startswith("https:")
@@ -66,7 +70,7 @@ class Transport:
             headers=dict(request.headers),
             data=request.body,
             auth=_HeaderAuth(credential),
-            timeout=self._seconds,
+            timeout=(self._connecting_seconds, self._seconds),
             allow_redirects=False,
             stream=True,
         ) as response:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from pulumi_audian.errors import Unreachable
-from pulumi_audian.retry import BUSY, Again, Throttle, asked_wait, backoff, retrying
+from pulumi_audian.retry import BUSY, Again, Patience, Throttle, asked_wait, backoff, retrying
 
 NOW = 1_697_797_800.0
 """2023-10-20 10:30:00 UTC in seconds since the epoch."""
@@ -218,3 +218,40 @@ def test_a_shorter_hold_does_not_shorten_a_longer_one() -> None:
     throttle.hold(8)
     throttle.hold(2)
     assert throttle.remaining() == 8
+
+
+@pytest.mark.usefixtures("clock")
+def test_somebody_who_waits_is_told_of_each_wait() -> None:
+    """A command on a terminal shows short waits too."""
+    said: list[str] = []
+    retrying(120, said.append, worth_saying=0)(failing(2, wait=0.5))
+    assert len(said) == 2
+
+
+def test_patience_ends_with_the_first_attempt_of_all_threads(clock: Clock) -> None:
+    """From the first attempt that failed on, seconds count for all; a connection begins them again."""
+    patience = Patience(6)
+    assert patience.wait == 1
+    assert not patience.is_over(clock.now)
+    clock.now += 5.5
+    assert not patience.is_over(clock.now)
+    clock.now += 0.5
+    assert patience.is_over(clock.now)
+    patience.renew()
+    assert not patience.is_over(clock.now)
+
+
+def test_an_attempt_that_takes_long_counts_from_its_start(clock: Clock) -> None:
+    """A host that swallows connections is not tried a second time."""
+    started = clock.now
+    clock.now += 6
+    assert Patience(6).is_over(started)
+
+
+def test_without_a_limit_patience_never_ends(clock: Clock) -> None:
+    """An up tries as long as its own budget lasts, with its own backoff."""
+    patience = Patience()
+    assert not patience.is_over(clock.now)
+    clock.now += 1_000_000
+    assert not patience.is_over(clock.now)
+    assert patience.wait is None

@@ -13,6 +13,7 @@ from pulumi_audian.cli.diagnosis import engine
 from pulumi_audian.cli.diagnosis.environment import environment
 from pulumi_audian.cli.diagnosis.line import Line, Verdict
 from pulumi_audian.cli.diagnosis.stack import project_of, stack_of
+from pulumi_audian.cli.waiting import waiting
 from pulumi_audian.plan import counted
 from pulumi_audian.report.escaping import without_commands
 
@@ -44,13 +45,19 @@ def _lines(directory: Path, asked: str) -> Iterator[Line]:
     from pulumi_audian.cli.diagnosis import api
 
     project, on_project = project_of(directory)
-    python = environment(project)
-    yield engine.cli(directory, python.sdk)
+    with waiting("looking at the virtual environment"):
+        python = environment(project)
+    with waiting("looking at the Pulumi CLI"):
+        on_cli = engine.cli(directory, python.sdk)
+    yield on_cli
     yield engine.language_host()
-    yield engine.backend(directory)
+    with waiting("asking the backend"):
+        on_backend = engine.backend(directory)
+    yield on_backend
     yield on_project
     yield python.line
-    stack, on_stack = stack_of(project, directory, asked)
+    with waiting("looking at the stack"):
+        stack, on_stack = stack_of(project, directory, asked)
     yield on_stack
     yield from api.lines(stack)
 

@@ -1,24 +1,23 @@
-"""Live accounts for commands that only read: where the API is, several reads at once, progress on a terminal.
+"""Live accounts for commands that only read: where the API is, and several reads at once.
 
-What they need of HTTP and of progress bars is imported there: other commands start without it.
+What they need of HTTP is imported there: other commands start without it.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from pulumi_audian.cli.diagnosis import stack as diagnosis
 from pulumi_audian.cli.diagnosis.stack import Stack
+from pulumi_audian.cli.waiting import Wait, waiting
 from pulumi_audian.connection import Connection
 from pulumi_audian.errors import AccountGone, AudianError, Refused
 from pulumi_audian.report.escaping import without_commands
@@ -28,8 +27,7 @@ from pulumi_audian.validation.project import Project
 from pulumi_audian.validation.stack import settings_of
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
+    from pulumi_audian.client import Client
     from pulumi_audian.wire import Snapshot
 
 Account = Mapping[str, Any]
@@ -79,42 +77,56 @@ def read_accounts(connection: Connection, account_ids: Sequence[str]) -> dict[st
     """The accounts by id, in that order; raises `Unread` with each that is gone, or with what stops all of them."""
     from pulumi_audian.client import Client
 
-    with _progress(len(account_ids)) as progress, ThreadPoolExecutor(_AT_ONCE) as pool:
-        client = Client(connection, lambda message: progress.console.print(Text(message)))
-        reads = {account_id: pool.submit(client.read, account_id) for account_id in account_ids}
-        try:
-            found = dict(_answers(reads, progress))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with reading(account_ids, connection) as wait:
+        reads = begun(Client(connection, wait.say, interactive=True), account_ids, wait)
+        found = {account_id: _answer(read) for account_id, read in reads.items()}
     gone = [answer for answer in found.values() if isinstance(answer, AudianError)]
     if gone:
         raise Unread(gone)
     return {account_id: answer for account_id, answer in found.items() if not isinstance(answer, AudianError)}
 
 
-def _answers(reads: Mapping[str, Future[Snapshot]], progress: Progress) -> Iterator[tuple[str, Account | AccountGone]]:
+def reading(account_ids: Sequence[str], connection: Connection) -> AbstractContextManager[Wait]:
+    """Show that accounts are read, and how many of them are."""
+    if len(account_ids) == 1:
+        # The last attempt begins while there is time for retries.
+        most = connection.retry_seconds + connection.timeout_seconds
+        return waiting(f"reading account {account_ids[0]}", most_seconds=most)
+    return waiting("reading accounts", total=len(account_ids))
+
+
+def begun(client: Client, account_ids: Iterable[str], wait: Wait) -> dict[str, Future[Snapshot]]:
+    """The reads of accounts, several at once, in the order of their ids; each that ends counts for the wait.
+
+    They end with the command: one that has failed, or was interrupted, does not wait for answers that nobody needs.
+    """
+    reads: dict[str, Future[Snapshot]] = {account_id: Future() for account_id in account_ids}
+    left: SimpleQueue[str] = SimpleQueue()
     for account_id, read in reads.items():
-        try:
-            yield account_id, read.result().account
-        except AccountGone as error:
-            yield account_id, error
-        except AudianError as error:
-            raise Unread([error]) from None
-        progress.advance(progress.task_ids[0])
+        read.add_done_callback(lambda _: wait.advance())
+        left.put(account_id)
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                account_id = left.get_nowait()
+                try:
+                    reads[account_id].set_result(client.read(account_id))
+                except BaseException as error:  # noqa: BLE001 - raised where the answer is asked for
+                    reads[account_id].set_exception(error)
+
+    for _ in range(min(_AT_ONCE, len(reads))):
+        Thread(target=work, daemon=True).start()
+    return reads
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Progress]:
-    """A bar on a terminal; in a CI job, or where errors go to a file, nothing at all."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    silent = bool(os.environ.get("CI")) or not sys.stderr.isatty()
-    console = Console(stderr=True, quiet=silent)
-    columns = (TextColumn("reading accounts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=silent) as progress:
-        progress.add_task("", total=total)
-        yield progress
+def _answer(read: Future[Snapshot]) -> Account | AccountGone:
+    try:
+        return read.result().account
+    except AccountGone as error:
+        return error
+    except AudianError as error:
+        raise Unread([error]) from None
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from pulumi_audian.cli.github import (
     upsert_comment,
     upsert_issue,
 )
+from pulumi_audian.cli.waiting import waiting
 from pulumi_audian.report import annotations as workflow_commands
 from pulumi_audian.report import markdown
 from pulumi_audian.report.model import Report, headline
@@ -53,7 +54,7 @@ def gets_no_secrets(event: Event) -> bool:
     if not event.from_fork and os.environ.get("GITHUB_ACTOR") != _DEPENDABOT:
         return False
     print("audian: no preview, because this pull request gets no secrets", file=sys.stderr)  # noqa: T201
-    _tried(partial(append_summary, event, _WITHOUT_SECRETS))
+    _tried(partial(append_summary, event, _WITHOUT_SECRETS), "writing the job summary")
     return True
 
 
@@ -62,16 +63,16 @@ def publish(report: Report, event: Event, *, comment: bool, issue: bool) -> None
     # The runner reads its commands from both streams, and standard output may be read as the report.
     for command in workflow_commands.render(report):
         print(command, file=sys.stderr)  # noqa: T201 - for the runner
-    _tried(partial(append_summary, event, markdown.render(report)))
+    _tried(partial(append_summary, event, markdown.render(report)), "writing the job summary")
     stacks = [replace(report, stacks=(stack,)) for stack in report.stacks]
     if comment and event.pull_request is None:
         print(f"audian: no comment: the event {event.name} is about no pull request", file=sys.stderr)  # noqa: T201
     elif comment and event.pull_request is not None:
         for stack in stacks:
-            _tried(partial(_comment, event, event.pull_request, stack))
+            _tried(partial(_comment, event, event.pull_request, stack), "writing the comment")
     if issue:
         for stack in stacks:
-            _tried(partial(_issue, event, stack))
+            _tried(partial(_issue, event, stack), "writing the issue")
 
 
 def _comment(event: Event, number: int, report: Report) -> None:
@@ -124,8 +125,9 @@ def _former_key(report: Report) -> str:
     return f"{report.purpose.value} {stack.project}/{stack.name}"
 
 
-def _tried(action: Callable[[], None]) -> None:
+def _tried(action: Callable[[], None], what: str) -> None:
     try:
-        action()
+        with waiting(what):
+            action()
     except GitHubError as error:
         print(f"audian: {error}", file=sys.stderr)  # noqa: T201 - a warning to the person at the terminal

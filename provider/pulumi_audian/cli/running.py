@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pulumi_audian.cli.underway import UnderWay
+from pulumi_audian.cli.waiting import is_watched, waiting
 from pulumi_audian.records import FILE_VARIABLE
 from pulumi_audian.report.model import Purpose
 from pulumi_audian.report.reading import Printed
@@ -59,14 +61,17 @@ def run(purpose: Purpose, directory: Path, stack: str | None, arguments: Sequenc
     with TemporaryDirectory(prefix="audian-") as temporary:
         log, records = Path(temporary) / "events.json", Path(temporary) / "records"
         options = [*(("--stack", stack) if stack else ()), *arguments]
-        if any(argument.startswith("--policy-pack") for argument in arguments):
+        judged = any(argument.startswith("--policy-pack") for argument in arguments)
+        if judged or (is_watched() and not any(argument.startswith("--event-log") for argument in arguments)):
             options += ["--event-log", str(log)]
         records.touch(mode=0o600)
-        printed = _run([*COMMANDS[purpose], *options], directory, timeout, records)
+        what = f"pulumi {COMMANDS[purpose][0]} of {stack or 'the selected stack'}"
+        with waiting(what, most_seconds=timeout, meanwhile=UnderWay(log)):
+            printed = _run([*COMMANDS[purpose], *options], directory, timeout, records)
         return _masked(
             replace(
                 printed,
-                events=log.read_text("utf-8") if log.exists() else "",
+                events=log.read_text("utf-8") if judged and log.exists() else "",
                 # A refresh checks no declarations, and so leaves none.
                 records=records.read_text("utf-8", "replace") if purpose is Purpose.PREVIEW else None,
                 selection=selecting(arguments),

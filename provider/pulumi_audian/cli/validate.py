@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from pulumi_audian.cli.waiting import waiting
 from pulumi_audian.legible import visible
 from pulumi_audian.plan import counted
 from pulumi_audian.report.annotations import command
@@ -54,7 +55,7 @@ def validate(files: FilesArgument = None, cwd: DirectoryOption = Path(), form: F
     """
     chosen = files or _stack_files(cwd)
     root = Path(os.environ.get("GITHUB_WORKSPACE") or ".") if form is Form.GITHUB else Path()
-    found = [_Found(_shown(file, root), finding) for file in chosen for finding in _findings(file)]
+    found = list(_checked(chosen, root))
     for line in _lines(found, form):
         typer.echo(line)
     if form is not Form.JSON:
@@ -71,6 +72,14 @@ def _stack_files(directory: Path) -> list[Path]:
     if not found:
         raise typer.BadParameter(f"there is no Pulumi.*.yaml in {project.stack_directory}", param_hint="--cwd")
     return found
+
+
+def _checked(files: Sequence[Path], root: Path) -> Iterator[_Found]:
+    with waiting("checking stack files", total=len(files)) as wait:
+        for file in files:
+            wait.say(str(file))
+            yield from (_Found(_shown(file, root), finding) for finding in _findings(file))
+            wait.advance()
 
 
 def _findings(file: Path) -> list[Finding]:

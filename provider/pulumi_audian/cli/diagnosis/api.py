@@ -7,20 +7,21 @@ import binascii
 import json
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import datetime, timezone
 from typing import Any
 
 from pulumi_audian.cli.diagnosis.line import Line, Verdict, ok, problem, unknown
 from pulumi_audian.cli.diagnosis.stack import Stack, connection_of
+from pulumi_audian.cli.live import begun, reading
+from pulumi_audian.cli.waiting import waiting
 from pulumi_audian.client import Client
 from pulumi_audian.connection import Connection
 from pulumi_audian.errors import ApiError, AudianError, Refused, Unreachable
 from pulumi_audian.settings import CREDENTIALS, NAMESPACE
 from pulumi_audian.transport import NoAnswer, Transport
-from pulumi_audian.wire import Request
+from pulumi_audian.wire import Request, Snapshot
 
-_AT_ONCE = 8
 _MOST_SECONDS = 10.0
 _UNAUTHORIZED = 401
 _VARIABLES = {"apiUrl": "AUDIAN_API_URL", "token": "AUDIAN_API_TOKEN", "apiKey": "AUDIAN_API_KEY"}
@@ -41,9 +42,11 @@ def lines(stack: Stack) -> Iterator[Line]:
 
 def _on_connection(stack: Stack, connection: Connection, undecided: Mapping[str, str]) -> Iterator[Line]:
     yield _address(stack, connection, undecided)
-    unreachable = _unreachable(connection)
+    with waiting(f"connecting to {connection.api_url}", most_seconds=_MOST_SECONDS):
+        unreachable = _unreachable(connection)
     yield unreachable or ok("API reachable", "it answers")
-    accounts = stack.accounts()
+    with waiting("looking for the stack's accounts"):
+        accounts = stack.accounts()
     if unreachable:
         yield unknown("credential", "not tried, without the API")
     elif not connection.has_credential:
@@ -99,16 +102,17 @@ def _answers(connection: Connection, account_ids: list[str]) -> Answers:
         "retry_seconds": min(connection.retry_seconds, _MOST_SECONDS),
         "timeout_seconds": min(connection.timeout_seconds, _MOST_SECONDS),
     }
-    client = Client(connection.model_copy(update=hurried), lambda _: None)
+    soon = connection.model_copy(update=hurried)
+    with reading(account_ids, soon) as wait:
+        client = Client(soon, wait.say, interactive=True)
+        return {account_id: _answer(read) for account_id, read in begun(client, account_ids, wait).items()}
 
-    def read(account_id: str) -> Mapping[str, Any] | AudianError:
-        try:
-            return client.read(account_id).account
-        except AudianError as error:
-            return error
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(zip(account_ids, pool.map(read, account_ids), strict=True))
+def _answer(read: Future[Snapshot]) -> Mapping[str, Any] | AudianError:
+    try:
+        return read.result().account
+    except AudianError as error:
+        return error
 
 
 def _credential(stack: Stack, connection: Connection, answers: Answers) -> Line:
