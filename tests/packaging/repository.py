@@ -16,10 +16,15 @@ def commit_checkout(target: Path) -> Path:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes((CHECKOUT / name).read_bytes())
     run_git(target, "init", "--quiet")
-    run_git(target, "add", "--all")
-    author = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
-    run_git(target, *author, "commit", "--quiet", "--message", "All")
+    commit(target)
     return target
+
+
+def commit(repository: Path) -> None:
+    """Commit all that changed in a repository."""
+    run_git(repository, "add", "--all")
+    author = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
+    run_git(repository, *author, "commit", "--quiet", "--message", "All")
 
 
 def run_git(directory: Path, *arguments: str) -> str:

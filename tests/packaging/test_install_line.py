@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.docs.documents import example
 from tests.packaging.environments import CHECKOUT, Environment, make
-from tests.packaging.repository import run_git
+from tests.packaging.repository import commit, run_git
 
 OURS = r"(?:pulumi[-_.]audian|audian[-_.]emulator)"
 PLACED = r"(?<![\w./-])"  # neither the end of a path or URL, nor of a longer name
@@ -20,6 +20,7 @@ BY_BARE_NAME = re.compile(
     rf"|^{OURS}(?:[=<>~!]=.*)?$",  # a line of requirements
     re.IGNORECASE | re.MULTILINE,
 )
+README = (CHECKOUT / "README.md").read_text("utf-8")
 BY_URL = "pulumi-audian[cli] @ git+https://github.com/YOUR-ORG/pulumi-audian@COMMIT"
 
 
@@ -76,26 +77,43 @@ def test_a_path_or_a_url_is_no_bare_name(text: str) -> None:
 
 
 @pytest.mark.registry
-@pytest.mark.parametrize("way", ["by URL", "by path"])
-def test_readmes_line_installs(way: str, repository: Path, tmp_path: Path) -> None:
-    """The requirement of README's first steps gives the library and its command, with the URL or the path filled in."""
-    (tmp_path / "requirements.txt").write_text(requirement(way, repository), "utf-8")
-    environment = make(tmp_path / ".venv", "3.11")
-    environment.install("--requirements", tmp_path / "requirements.txt")
+def test_readmes_path_installs(repository: Path, tmp_path: Path) -> None:
+    """The requirement for a checkout gives the library and its command."""
+    (path,) = re.findall(r"`echo '(/path/to/\S+)' > requirements.txt`", README)
+    environment = installed(tmp_path, path.replace("/path/to/pulumi-audian", str(repository)))
     assert environment.run("audian", "--help").returncode == 0
     assert located(environment).is_relative_to(tmp_path)
 
 
-def requirement(way: str, repository: Path) -> str:
-    """What README has people write into requirements.txt, for a repository on this machine."""
-    if way == "by path":
-        (path,) = re.findall(r"`echo '(/path/to/\S+)' > requirements.txt`", (CHECKOUT / "README.md").read_text("utf-8"))
-        return str(path).replace("/path/to/pulumi-audian", str(repository))
+@pytest.mark.registry
+def test_readmes_url_installs_and_upgrades(repository: Path, tmp_path: Path) -> None:
+    """The requirement of the first steps, too; and README's command brings a newer commit of the same version."""
+    environment = installed(tmp_path, by_url(repository))
+    assert environment.run("audian", "--help").returncode == 0
+    (repository / "provider" / "pulumi_audian" / "later.py").touch()
+    commit(repository)
+    (tmp_path / "requirements.txt").write_text(by_url(repository), "utf-8")
+    (command,) = re.findall(r"then `pip (install .*? -r requirements.txt)`", README)
+    done = environment.run("pip", "--quiet", *command.split(), cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert located(environment).with_name("later.py").exists()
+
+
+def installed(directory: Path, requirement: str) -> Environment:
+    """An environment with what a line of requirements.txt brings."""
+    (directory / "requirements.txt").write_text(requirement, "utf-8")
+    environment = make(directory / ".venv", "3.11")
+    environment.install("--requirements", directory / "requirements.txt")
+    return environment
+
+
+def by_url(repository: Path) -> str:
+    """What README's first steps write into requirements.txt, for the newest commit of a repository on this machine."""
     steps = example("README.md", "console", "audian export")
-    (url,) = re.findall(r"^\$ echo '(.*)' > requirements.txt$", steps, re.MULTILINE)
-    assert url == BY_URL
-    commit = run_git(repository, "rev-parse", "HEAD").strip()
-    return str(url).replace("https://github.com/YOUR-ORG/pulumi-audian@COMMIT", f"{repository.as_uri()}@{commit}")
+    (line,) = re.findall(r"^\$ echo '(.*)' > requirements.txt$", steps, re.MULTILINE)
+    assert line == BY_URL
+    head = run_git(repository, "rev-parse", "HEAD").strip()
+    return str(line).replace("https://github.com/YOUR-ORG/pulumi-audian@COMMIT", f"{repository.as_uri()}@{head}")
 
 
 def located(environment: Environment) -> Path:
