@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import count
@@ -23,6 +24,8 @@ class StoredAccount:
 
     document: JsonObject
     revision: int
+    moment: float
+    """When it was stored, in seconds of the monotonic clock."""
 
     @property
     def etag(self) -> str:
@@ -44,13 +47,20 @@ class AccountStore:
         """Return an account, None where there is none."""
         return self._accounts.get(account_id)
 
+    def get_as_of(self, account_id: str, moment: float) -> StoredAccount | None:
+        """Return an account as it was at a moment, or as it was first; None where there is none any more."""
+        if account_id not in self._accounts:
+            return None
+        versions = [version for version in self.versions if version.document.get("id") == account_id]
+        return next((version for version in reversed(versions) if version.moment <= moment), versions[0])
+
     def documents(self) -> list[JsonObject]:
         """Return every account, in the order of creation."""
         return [account.document for account in self._accounts.values()]
 
     def put(self, account_id: str, document: JsonObject) -> StoredAccount:
         """Store a document as it stands, under a new revision."""
-        stored = StoredAccount(document, next(self._revisions))
+        stored = StoredAccount(document, next(self._revisions), time.monotonic())
         self._accounts[account_id] = stored
         self.versions.append(stored)
         return stored

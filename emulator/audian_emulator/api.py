@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from audian_emulator.accounts import StoredAccount, touched
@@ -70,7 +71,10 @@ def _key_refusal(behaviours: Behaviours, key: str) -> ApiError:
 
 
 def _retrieve_account(state: EmulatorState, call: Call) -> Answer:
-    return _account_answer(state, call, _authorized_account(state, call))
+    account = _authorized_account(state, call)
+    late = state.behaviours.late_seconds
+    shown = state.accounts.get_as_of(str(call.account), time.monotonic() - late) if late else account
+    return _account_answer(state, call, shown or account)
 
 
 def _update_account(state: EmulatorState, call: Call) -> Answer:
@@ -80,7 +84,8 @@ def _update_account(state: EmulatorState, call: Call) -> Answer:
     document = patched(account.document, patch, state.behaviours)
     account_id = str(call.account)
     _refuse_taken_email(state, account_id, document)
-    return _account_answer(state, call, state.accounts.put(account_id, touched(document)))
+    stored = state.accounts.put(account_id, touched(document))
+    return Answer(202, None) if state.behaviours.late_seconds else _account_answer(state, call, stored)
 
 
 def _authorized_account(state: EmulatorState, call: Call) -> StoredAccount:

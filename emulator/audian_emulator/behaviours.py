@@ -36,7 +36,8 @@ class Behaviours(ControlModel):
     """Every switch of the emulated server; the defaults come first in each choice.
 
     `ignore_fields` and `coerce` name fields by dotted path; `extra_fields` is deep-merged into
-    every account that the API returns.
+    every account that the API returns. With `late_seconds` a change is answered with a 202 that shows no account, and
+    reads show the change only after so many seconds.
     """
 
     merge: Literal["deep", "replace"] = "deep"
@@ -48,6 +49,7 @@ class Behaviours(ControlModel):
     ignore_fields: tuple[str, ...] = ()
     coerce: dict[str, JsonValue] = {}
     extra_fields: dict[str, JsonValue] = {}
+    late_seconds: float = Field(default=0, ge=0, allow_inf_nan=False, strict=True)
     rate_limit: RateLimit | None = None
     rate_limit_headers: StrictBool = False
 

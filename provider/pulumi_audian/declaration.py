@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from pulumi_audian.diff import Document, leaves
@@ -21,14 +23,12 @@ from pulumi_audian.fields import (
     snake_case,
     wire_path,
 )
+from pulumi_audian.marks import KEY
 from pulumi_audian.patch import overlay
-from pulumi_audian.values import UNKNOWN, Marker, shown
+from pulumi_audian.values import UNKNOWN, Marker, composed, mapped, shown
 
 SECRET_FIELDS = "__secretFields"  # noqa: S105 - a name
 """The input that names the top-level fields whose values are secret: names only, so it is not secret itself."""
-
-ENGINES_KEY = "4dabf18193072939515e22adb298388d"
-"""The key by which the engine tells its own marks, such as that of a secret, from objects of a program."""
 
 _ENGINES_MARK = "a mark of the engine's own"
 
@@ -38,6 +38,9 @@ FACTS = "__declaration"
 
 LATER = "later"
 """The facts that are known when the declaration's values are: `secret`, `nulls` and `unfit`."""
+
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,31 @@ class Declaration:
         return "[secret]" if hidden else shown(value)
 
 
+def canonical(document: Document) -> dict[str, Any]:
+    """A document, inputs or an account, in which texts and times of the same meaning are spelt alike.
+
+    Declared texts are sent so, and inputs are kept so: two spellings are no difference, neither here nor to the engine.
+    """
+    fields = {name: document[name] for name in (*MUTABLE, *ASSERTABLE) if name in document}
+    spelt = {**document, **mapped(fields, str, composed)}
+    if isinstance(spelt.get("createdAt"), str):
+        spelt["createdAt"] = _in_utc(spelt["createdAt"])
+    return spelt
+
+
+def _in_utc(time: str) -> str:
+    match = _TIME.fullmatch(time)
+    if match is None:
+        return time
+    try:
+        moment = datetime.fromisoformat(f"{match[1]}T{match[2]}{match[4].upper().replace('Z', '+00:00')}")
+        spelt = moment.astimezone(timezone.utc).isoformat()
+    except (ValueError, OverflowError):
+        return time
+    fraction = (match[3] or "").rstrip("0")
+    return spelt.replace("+00:00", f".{fraction}Z" if fraction else "Z")
+
+
 def no_map(resource_name: str, declared: Any) -> str:
     """What is wrong with something that stands in a stack file in place of an account's fields."""
     return (
@@ -181,7 +209,7 @@ def null_paths(value: Any, at: str = "") -> Iterator[str]:
 def unfit_values(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
     """The paths of what is not JSON in a value, each with the name of its type."""
     if isinstance(value, Mapping):
-        yield from ((_inside(at, key), _ENGINES_MARK) for key in value if key == ENGINES_KEY)
+        yield from ((_inside(at, key), _ENGINES_MARK) for key in value if key == KEY)
         yield from ((_inside(at, key), f"{type(key).__name__} as a name") for key in value if not isinstance(key, str))
         for path, inner in _members(value, at):
             yield from unfit_values(inner, path)

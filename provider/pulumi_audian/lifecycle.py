@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from pulumi_audian.declaration import Declaration
+from pulumi_audian.declaration import Declaration, canonical
 from pulumi_audian.diff import Change, Document, changes, value_at
 from pulumi_audian.errors import AccountGone, ApiError, Problem, Refused
 from pulumi_audian.fields import Path, dotted
@@ -70,7 +70,7 @@ def converge(  # noqa: PLR0913 - what an operation consists of
             problems += reopening_problems(observed, declaration, known.overwritten)
         if problems:
             raise Refused(f"account {declaration.account_id}: {'; '.join(map(str, problems))}; nothing was written")
-        for change in () if due is None else changes(observed, not_due(declaration, due, asserted)):
+        for change in () if due is None else changes(canonical(observed), not_due(declaration, due, asserted)):
             if change.path not in left_before and not _below(change.path, ignored):
                 left_before.add(change.path)
                 _leave(change, declaration, known, notices)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pulumi_audian.declaration import Declaration
+from pulumi_audian.declaration import Declaration, canonical
 from pulumi_audian.diff import Change, Document, changes, leaves, overlap
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import BY_PATH, MUTABLE, Path, dotted
@@ -56,7 +56,7 @@ def update(old_inputs: Document, inputs: Document, outputs: Document) -> Update:
     due = due_paths(old, declaration, known)
     return Update(
         changes=changes(outputs, part(declaration.desired, due)),
-        left=changes(outputs, not_due(declaration, due, new_assertions(old, declaration))),
+        left=changes(canonical(outputs), not_due(declaration, due, new_assertions(old, declaration))),
         released=released(old.paths, declaration),
     )
 
@@ -101,6 +101,7 @@ def changed_elsewhere(change: Change, declaration: Declaration, before: object) 
 def immutable_problems(observed: Document, declaration: Declaration, names: Iterable[str]) -> list[Problem]:
     """The problem of each named assertion that the account does not meet, and of another account's id."""
     expected = {"id": declaration.account_id, **{name: declaration.asserted[name] for name in names}}
+    observed = canonical(observed)
     return [
         changed_immutable(name, observed.get(name), value, declaration)
         for name, value in sorted(expected.items())

@@ -25,8 +25,8 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from pulumi_audian import engine, records
-from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts
+from pulumi_audian import engine, marks, records
+from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts, canonical
 from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Problem, Refused, Unconfirmed
 from pulumi_audian.fields import Path
 from pulumi_audian.plan import changed_identity, due_paths, reopening_problems
@@ -55,7 +55,7 @@ class AccountProvider(ResourceProvider):
         """Validate a declaration; in a preview, also read the account where the declaration is new."""
         from pulumi_audian import review
 
-        inputs, old_inputs, facts = _received(news), _received(_olds), Facts.of(news.get(FACTS, {}))
+        inputs, old_inputs, facts = canonical(_received(news)), _received(_olds), Facts.of(news.get(FACTS, {}))
         secret = {SECRET_FIELDS: sorted(facts.secret)} if facts.secret else {}
         problems = [*review.input_problems(inputs, old_inputs, facts), *self._run.claim(inputs, old_inputs, facts)]
         if facts.preview and not problems:
@@ -69,7 +69,7 @@ class AccountProvider(ResourceProvider):
             )
         if facts.preview:
             problems = self._recorded(facts.urn, inputs.get("accountId"), problems)
-        checked = whole_numbers({name: news[name] for name in news if name not in (_PROVIDER_KEY, FACTS)})
+        checked = canonical(whole_numbers({name: news[name] for name in news if name not in (_PROVIDER_KEY, FACTS)}))
         return CheckResult(checked | secret, [CheckFailure("", facts.told(problem)) for problem in problems])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -112,7 +112,7 @@ class AccountProvider(ResourceProvider):
             engine.fail(error)
         # What is unapplied differs between the inputs that follow and the program from now on.
         outputs = to_outputs(account, known.outputs, known.declared, replace(known, unapplied=()))
-        return ReadResult(id_, _sent(outputs), declared_inputs(known, account))
+        return ReadResult(id_, _sent(outputs), _sent(declared_inputs(known, account)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave the account as it is, or put back what we overwrote; never when it is still declared."""
@@ -167,13 +167,13 @@ class AccountProvider(ResourceProvider):
 
 def _received(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Properties from the engine as the core knows them."""
-    own = {name: value for name, value in properties.items() if name not in (_PROVIDER_KEY, FACTS)}
+    own = marks.unescaped({name: value for name, value in properties.items() if name not in (_PROVIDER_KEY, FACTS)})
     return dict(mapped(own, float | Unknown, lambda value: whole(value) if isinstance(value, float) else UNKNOWN))
 
 
 def _sent(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Properties for the engine."""
-    return dict(mapped(properties, Secret, lambda secret: _encrypted(secret.value)))
+    return dict(mapped(marks.escaped(properties), Secret, lambda secret: _encrypted(marks.escaped(secret.value))))
 
 
 def _encrypted(value: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pulumi_audian.declaration import SECRET_FIELDS, Declaration
+from pulumi_audian.declaration import SECRET_FIELDS, Declaration, canonical
 from pulumi_audian.diff import Change, Document, overlap, value_at
 from pulumi_audian.fields import OPTIONS, TOP_LEVEL, Path, dotted, parse_dotted
 from pulumi_audian.patch import overlay
@@ -158,7 +158,7 @@ def declared_inputs(known: Known, account: Document) -> dict[str, Any]:
         elif isinstance(value_at(account, path[:-1]), Mapping) and value_at(inputs, path[:-1]) is MISSING:
             inputs = overlay(inputs, path[:-1], {})
     still_clear = [text for text, path in cleared.items() if same(value_at(account, path), MISSING)]
-    return {**inputs, "clear": still_clear} if "clear" in outputs else inputs
+    return canonical({**inputs, "clear": still_clear} if "clear" in outputs else inputs)
 
 
 def _live_outputs(account: Document, secret: frozenset[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import math
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
 from typing import Any
@@ -32,14 +33,24 @@ _FIRST_INEXACT = 2**53
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two JSON values are equal: 60 equals 60.0, true does not equal 1, null equals an absent value."""
+    """Whether two JSON values are equal: 60 equals 60.0, true does not equal 1, null equals an absent value.
+
+    Texts are equal where Unicode calls them canonically equivalent: "é" is one character to one server, two to another.
+    """
     if _is_absent(left) or _is_absent(right):
         return _is_absent(left) and _is_absent(right)
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return all(same(left.get(key), right.get(key)) for key in {*left, *right})
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, str) and isinstance(right, str):
+        return composed(left) == composed(right)
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def composed(text: str) -> str:
+    """A text with one character for each that Unicode can compose (its form NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def shown(value: Any) -> str:

@@ -152,3 +152,28 @@ def test_omitted_fields_are_never_sent(bench: Workbench) -> None:
         bench.declare(acme={"accountId": ACME, **declared})
         bench.up("--skip-preview")
         assert all(set(body) <= set(declared) for body in bench.bodies())
+
+
+@pytest.mark.parametrize(
+    ("declared", "stored"),
+    [
+        pytest.param({"createdAt": "2023-10-15T10:30:00.000Z"}, {}, id="a time with a fraction"),
+        pytest.param({"createdAt": "2023-10-15T12:30:00+02:00"}, {}, id="a time in another zone"),
+        pytest.param({"displayName": "Cafe\u0301"}, {"displayName": "Caf\u00e9"}, id="a server that composes"),
+        pytest.param({"displayName": "Caf\u00e9"}, {"displayName": "Cafe\u0301"}, id="a server that decomposes"),
+    ],
+)
+def test_two_spellings_of_one_value_are_no_difference(
+    bench: Workbench, declared: dict[str, Any], stored: dict[str, Any]
+) -> None:
+    """Neither an up nor a refresh nor a later preview finds one, however the server spells what it stores."""
+    bench.api.edit(ACME, {"createdAt": "2023-10-15T10:30:00Z"})
+    bench.api.behave(coerce=stored)
+    bench.settle(acme={"accountId": ACME, **declared})
+    bench.declare(acme={"accountId": ACME, **declared, "phone": "+1-555-0222"})
+    up = bench.up()
+    assert up.code == 0, up.text
+    assert bench.bodies() == [{"phone": "+1-555-0222"}]
+    refresh = bench.refresh("--skip-preview")
+    assert refresh.changed("acme") == {}
+    assert bench.preview("--expect-no-changes").code == 0

@@ -41,6 +41,31 @@ def test_ignored_and_coerced_fields_are_an_error_and_state_is_true(bench: Workbe
     assert bench.preview("--expect-no-changes").code == 0
 
 
+def test_a_change_may_show_late(bench: Workbench) -> None:
+    """A 202 without the account, and reads that show the change only after a second, are no error."""
+    bench.settle(acme={"accountId": ACME, "displayName": "Acme"})
+    bench.api.behave(lateSeconds=1)
+    bench.declare(acme={"accountId": ACME, "displayName": "Acme 2"})
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    assert bench.bodies() == [{"displayName": "Acme 2"}]
+    stored = bench.stored("acme")
+    assert stored is not None
+    assert stored["outputs"]["displayName"] == "Acme 2"
+
+
+def test_a_change_that_never_shows_is_an_error(bench: Workbench) -> None:
+    """Within the patience of retrySeconds the account is read again; then state holds what it showed."""
+    bench.api.behave(lateSeconds=60)
+    bench.declare(acme={"accountId": ACME, "displayName": "Acme 2"})
+    up = bench.up("--skip-preview")
+    assert up.code != 0
+    assert 'displayName is "Acme Corp" instead of "Acme 2"' in up.errors[0]
+    calls = bench.calls()
+    assert calls[:2] == ["GET", "PATCH"]
+    assert len(calls) > 3
+
+
 def test_an_update_that_was_not_taken_is_an_error_and_state_is_true(bench: Workbench) -> None:
     """The same holds for an update of an adopted account."""
     bench.settle(acme={"accountId": ACME, "displayName": "Acme"})

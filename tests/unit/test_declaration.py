@@ -9,10 +9,10 @@ import pytest
 from pulumi import FileAsset
 
 from pulumi_audian.declaration import (
-    ENGINES_KEY,
     SECRET_FIELDS,
     Declaration,
     Facts,
+    canonical,
     is_object,
     no_map,
     null_paths,
@@ -20,6 +20,7 @@ from pulumi_audian.declaration import (
     wire_names,
 )
 from pulumi_audian.errors import Problem
+from pulumi_audian.marks import KEY
 from pulumi_audian.values import MISSING, UNKNOWN
 
 INPUTS: dict[str, Any] = {
@@ -234,7 +235,7 @@ def test_nulls_have_their_paths(declaration: dict[str, Any], paths: list[str]) -
         ({"displayName": b"Acme"}, [("displayName", "bytes")]),
         ({"metadata": {"since": date(2026, 1, 31)}}, [("metadata.since", "date")]),
         ({"metadata": {7: "x"}}, [('metadata["7"]', "int as a name")]),
-        ({"metadata": {ENGINES_KEY: "x"}}, [(f'metadata["{ENGINES_KEY}"]', "a mark of the engine's own")]),
+        ({"metadata": {KEY: "x"}}, [(f'metadata["{KEY}"]', "a mark of the engine's own")]),
         ({"allowStatus": ("closed",)}, []),
     ],
 )
@@ -250,3 +251,38 @@ def test_what_stands_in_place_of_a_map_is_told(declared: Any, shown: str) -> Non
         f"account acme: {shown} is not a map of fields; write it as acme: {{accountId: acc_1234567890, ...}}; "
         "nothing was read or written"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "spelt"),
+    [
+        pytest.param(
+            {"createdAt": "2023-10-15T10:30:00.000Z"}, {"createdAt": "2023-10-15T10:30:00Z"}, id="no fraction"
+        ),
+        pytest.param(
+            {"createdAt": "2023-10-15T10:30:00.1200Z"}, {"createdAt": "2023-10-15T10:30:00.12Z"}, id="a fraction"
+        ),
+        pytest.param(
+            {"createdAt": "2023-10-15t12:30:00+02:00"}, {"createdAt": "2023-10-15T10:30:00Z"}, id="another zone"
+        ),
+        pytest.param({"createdAt": "2023-13-45T10:30:00Z"}, {"createdAt": "2023-13-45T10:30:00Z"}, id="no such day"),
+        pytest.param(
+            {"createdAt": "0001-01-01T00:00:00+14:00"}, {"createdAt": "0001-01-01T00:00:00+14:00"}, id="too early"
+        ),
+        pytest.param({"createdAt": "last autumn"}, {"createdAt": "last autumn"}, id="no time"),
+        pytest.param({"createdAt": UNKNOWN}, {"createdAt": UNKNOWN}, id="an unknown time"),
+        pytest.param({"displayName": "Cafe\u0301"}, {"displayName": "Caf\u00e9"}, id="a composed letter"),
+        pytest.param({"metadata": {"a": ["e\u0301"]}}, {"metadata": {"a": ["\u00e9"]}}, id="deep inside"),
+        pytest.param({"metadata": {"e\u0301": 1}}, {"metadata": {"e\u0301": 1}}, id="a name is as it is"),
+        pytest.param({"clear": ["metadata.e\u0301"]}, {"clear": ["metadata.e\u0301"]}, id="an option is as it is"),
+        pytest.param(
+            {"metadata": {"at": "2023-10-15T10:30:00.000Z"}},
+            {"metadata": {"at": "2023-10-15T10:30:00.000Z"}},
+            id="a time of the users",
+        ),
+    ],
+)
+def test_two_spellings_of_one_value_are_one(given: dict[str, Any], spelt: dict[str, Any]) -> None:
+    """Times and texts that mean the same are no difference, and a second look changes nothing more."""
+    assert canonical(given) == spelt
+    assert canonical(spelt) == spelt

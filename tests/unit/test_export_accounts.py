@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi.runtime import rpc
 
 from pulumi_audian.errors import Refused
-from pulumi_audian.export import traps
 from pulumi_audian.export.account import export
 from pulumi_audian.export.choice import Choice, chosen_paths
 from pulumi_audian.export.naming import resource_names
@@ -261,11 +259,6 @@ def test_a_resource_name_can_be_chosen_once() -> None:
 def test_scalars(value: Any, written: str) -> None:
     """Plain words stay plain; all else is quoted, and what can't be seen is escaped."""
     assert scalar(value) == written
-
-
-def test_the_engines_own_marks_are_known() -> None:
-    """They are copied, so that the command works without loading the SDK."""
-    assert (rpc._special_sig_key, rpc.UNKNOWN) == (traps.SIGNATURE, traps.UNKNOWN_TEXT)  # noqa: SLF001
 
 
 def test_reasons_are_one_short_visible_line() -> None:

@@ -8,12 +8,8 @@ from typing import Any
 
 from pulumi_audian.fields import Path
 from pulumi_audian.legible import visible
+from pulumi_audian.marks import KEY, UNKNOWN_TEXTS
 from pulumi_audian.values import is_exact
-
-SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key by which the engine tells its own objects, such as secrets, from those of users."""
-UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""The text that the engine takes for a value that is not known yet."""
 
 # YAML parsers take no more than 1024 characters for a key, and escapes may double the number of these.
 _LONGEST_KEY = 500
@@ -47,7 +43,7 @@ class Traps:
         return self._of_text(key)
 
     def _of_object(self, value: Mapping[str, Any], depth: int) -> str:
-        if SIGNATURE in value:
+        if KEY in value:
             return "the engine would take it for an object of its own"
         if self.in_stack_file and len(value) == 1 and isinstance(value.get("secure"), str):
             return "in a stack file it would stand for an encrypted value"
@@ -63,7 +59,7 @@ class Traps:
         return self._of_text(value) if isinstance(value, str) else _of_number(value)
 
     def _of_text(self, text: str) -> str:
-        if text == UNKNOWN_TEXT:
+        if text in UNKNOWN_TEXTS:
             return "the engine would take it for a value that is not known yet"
         if self.in_stack_file and "\n" in text and text.startswith(_LOST_AT_START):
             return "the engine does not read several lines that start so from a stack file"

@@ -7,10 +7,11 @@ from typing import Any
 
 import pydantic
 
+from pulumi_audian import marks
 from pulumi_audian.values import SECRET, UNKNOWN, mapped
 
 ACCOUNT = "pulumi-python:dynamic/audian:Account"
-_MARKS = {"04da6b54-80e4-46f7-96ec-b56ff0331ba9": UNKNOWN, "[secret]": SECRET}
+_MARKS = {**dict.fromkeys(marks.UNKNOWN_TEXTS, UNKNOWN), "[secret]": SECRET}
 """What the engine prints in place of a value."""
 
 
@@ -37,7 +38,7 @@ class State(_Part):
     @pydantic.field_validator("inputs", "outputs", mode="before")
     @classmethod
     def _with_marks(cls, value: Any) -> Any:
-        return mapped(value or {}, str, lambda text: _MARKS.get(text, text))
+        return marks.unescaped(mapped(value or {}, str, lambda text: _MARKS.get(text, text)))
 
 
 class Step(_Part):
