@@ -26,7 +26,8 @@ NO_MESSAGES = (
     "Live settings agree with code again.",  # a comment on an issue
     "(known after apply)",  # a value
     "has no attribute",  # what Python says
-    "audian: all is well",  # the end of `audian doctor`
+    "all is well",  # the end of `audian doctor`
+    "nothing wrong found",  # the same
     "(?",  # patterns
 )
 """How texts begin that are said otherwise than as a message."""

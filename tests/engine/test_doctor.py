@@ -28,6 +28,7 @@ ALL = [
     "project",
     "virtual environment",
     "stack",
+    "secrets",
     "API URL",
     "API reachable",
     "credential",
@@ -197,6 +198,27 @@ def locked_token(bench: Workbench) -> None:
     bench.environment["PULUMI_CONFIG_PASSPHRASE"] = "pass-77aa"
 
 
+def no_passphrase(bench: Workbench) -> None:
+    """The passphrase of the stack's secrets is not set."""
+    del bench.environment["PULUMI_CONFIG_PASSPHRASE"]
+
+
+def wrong_passphrase(bench: Workbench) -> None:
+    """The passphrase is another one; the stack has no secret yet."""
+    bench.environment["PULUMI_CONFIG_PASSPHRASE"] = "pass-77aa"
+
+
+def unknown_stack(bench: Workbench) -> None:
+    """There is a file, and no stack in the backend."""
+    bench.command("stack", "rm", "--yes", "--preserve-config")
+
+
+def wrong_token_before_the_first_up(bench: Workbench) -> None:
+    """Nothing is declared in a file or known from state, and the API does not know the token."""
+    bench.declare()
+    bench.environment["AUDIAN_API_TOKEN"] = "not-a-token-9f3b"
+
+
 def gone(bench: Workbench) -> None:
     """The API does not know the account."""
     bench.api.remove(ACME)
@@ -219,7 +241,17 @@ def gone(bench: Workbench) -> None:
         (no_credential, {"credential": "set AUDIAN_API_TOKEN"}),
         (wrong_token, {"credential": "check AUDIAN_API_TOKEN"}),
         (wrong_key, {"credential": "check AUDIAN_API_KEY"}),
-        (locked_token, {"credential": "audian:token is encrypted, and the engine can't read it: incorrect passphrase"}),
+        (
+            locked_token,
+            {
+                "secrets": "incorrect passphrase",
+                "credential": "audian:token is encrypted, and the engine can't read it: incorrect passphrase",
+            },
+        ),
+        (no_passphrase, {"secrets": "set PULUMI_CONFIG_PASSPHRASE, also where it is empty"}),
+        (wrong_passphrase, {"secrets": "incorrect passphrase; set PULUMI_CONFIG_PASSPHRASE"}),
+        (unknown_stack, {"secrets": "make the stack with pulumi stack init"}),
+        (wrong_token_before_the_first_up, {"credential": "check AUDIAN_API_TOKEN"}),
         (gone, {"account acme": "check accountId and audian:apiUrl"}),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
@@ -235,7 +267,7 @@ def test_what_is_amiss_is_named_with_its_remedy(
     assert set(diagnosis.problems) == set(problems), diagnosis.text
     for subject, text in problems.items():
         assert text in diagnosis.problems[subject]
-    assert set(ALL[:6]) <= set(diagnosis.lines)
+    assert set(ALL[:7]) <= set(diagnosis.lines)
     for secret in (well.api.full_token, "9f3b", "77aa"):
         assert secret not in diagnosis.text
     assert {*well.calls()} <= {"GET", "PUT"}
@@ -298,20 +330,40 @@ def token_that_ends(at: object) -> str:
 @pytest.mark.parametrize(
     ("token", "expected"),
     [
-        (token_that_ends(4102444800), "no account to read, until 2100-01-01 00:00 UTC"),
-        (token_that_ends(946684800), "no account to read, but ended 2000-01-01 00:00 UTC"),
-        (token_that_ends("soon"), "no account to read"),
-        (token_that_ends(1e300), "no account to read"),
-        ("a.b.c", "no account to read"),
-        ("opaque", "no account to read"),
+        (token_that_ends(4102444800), ", until 2100-01-01 00:00 UTC"),
+        (token_that_ends(946684800), ", but ended 2000-01-01 00:00 UTC"),
+        (token_that_ends("soon"), ""),
+        (token_that_ends(1e300), ""),
+        ("a.b.c", ""),
+        ("opaque", ""),
     ],
 )
 def test_a_token_may_tell_its_end(well: Workbench, token: str, expected: str) -> None:
-    """Where it is a JSON Web Token; without an account nothing else can be told of it."""
-    well.declare()
+    """Where it is a JSON Web Token, also where the API rejects it."""
     well.environment["AUDIAN_API_TOKEN"] = token
-    verdict, text = doctor(well).lines["credential"]
-    assert (verdict, text) == ("unknown", f"token (from AUDIAN_API_TOKEN) was not tried: the stack has {expected}")
+    assert f"token (from AUDIAN_API_TOKEN{expected}): " in doctor(well).problems["credential"]
+
+
+def test_a_credential_is_tried_before_there_is_an_account(well: Workbench) -> None:
+    """Before the first up, by asking for an account that there is not; what can't be judged so is not called well."""
+    well.declare()
+    diagnosis = doctor(well)
+    assert diagnosis.said("credential").startswith("token (from AUDIAN_API_TOKEN) is accepted")
+    assert diagnosis.text.endswith("audian: all is well\n")
+    well.api.fault(method="GET", account="acc_0000000000", status=500)
+    diagnosis = doctor(well)
+    assert diagnosis.lines["credential"][0] == "unknown"
+    assert diagnosis.code == 0
+    assert diagnosis.text.endswith("audian: nothing wrong found, 1 thing not known\n")
+
+
+def test_what_a_preview_refuses_is_a_problem(well: Workbench) -> None:
+    """Without its passphrase a stack has no preview, and nothing is well; nothing of the project is changed."""
+    before = {file: file.read_bytes() for file in well.directory.rglob("*") if file.is_file()}
+    del well.environment["PULUMI_CONFIG_PASSPHRASE"]
+    assert well.execute("preview").returncode != 0
+    assert doctor(well).text.endswith("audian: 1 problem\n")
+    assert {file: file.read_bytes() for file in well.directory.rglob("*") if file.is_file()} == before
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ import typer
 from pulumi_audian.cli.diagnosis import engine
 from pulumi_audian.cli.diagnosis.environment import environment
 from pulumi_audian.cli.diagnosis.line import Line, Verdict
-from pulumi_audian.cli.diagnosis.stack import project_of, stack_of
+from pulumi_audian.cli.diagnosis.stack import project_of, secrets, stack_of
 from pulumi_audian.cli.waiting import waiting
 from pulumi_audian.plan import counted
 from pulumi_audian.report.escaping import without_commands
@@ -29,16 +30,23 @@ StackOption = Annotated[
 def doctor(cwd: DirectoryOption = Path(), stack: StackOption = "") -> None:
     """Look at everything that a preview and an up need, and say what to do where something is amiss.
 
-    Nothing is written, and no credential is shown. Exit codes: 0 all is well, 1 something is not.
+    Nothing is written, and no credential is shown. Exit codes: 0 nothing wrong was found, 1 something was.
     """
     if not cwd.is_dir():
         raise typer.BadParameter(f"{cwd} is no directory", param_hint="--cwd")
-    problems = 0
+    verdicts: Counter[Verdict] = Counter()
     for line in _lines(cwd, stack):
-        problems += line.verdict is Verdict.PROBLEM
+        verdicts[line.verdict] += 1
         _show(line)
-    typer.echo(f"audian: {counted(problems, 'problem')}" if problems else "audian: all is well", err=True)
-    raise typer.Exit(1 if problems else 0)
+    typer.echo(f"audian: {_conclusion(verdicts[Verdict.PROBLEM], verdicts[Verdict.UNKNOWN])}", err=True)
+    raise typer.Exit(1 if verdicts[Verdict.PROBLEM] else 0)
+
+
+def _conclusion(problems: int, unknowns: int) -> str:
+    if not (problems or unknowns):
+        return "all is well"
+    found = counted(problems, "problem") if problems else "nothing wrong found"
+    return f"{found}, {counted(unknowns, 'thing')} not known" if unknowns else found
 
 
 def _lines(directory: Path, asked: str) -> Iterator[Line]:
@@ -59,6 +67,9 @@ def _lines(directory: Path, asked: str) -> Iterator[Line]:
     with waiting("looking at the stack"):
         stack, on_stack = stack_of(project, directory, asked)
     yield on_stack
+    with waiting("asking the engine for the stack's secrets"):
+        on_secrets = secrets(stack, on_backend)
+    yield on_secrets
     yield from api.lines(stack)
 
 

@@ -17,13 +17,16 @@ from pulumi_audian.cli.live import begun, reading
 from pulumi_audian.cli.waiting import waiting
 from pulumi_audian.client import Client
 from pulumi_audian.connection import Connection
-from pulumi_audian.errors import ApiError, AudianError, Refused, Unreachable
+from pulumi_audian.errors import AccountGone, ApiError, AudianError, Refused, Unreachable
 from pulumi_audian.settings import CREDENTIALS, NAMESPACE
 from pulumi_audian.transport import NoAnswer, Transport
 from pulumi_audian.wire import Request, Snapshot
 
 _MOST_SECONDS = 10.0
 _UNAUTHORIZED = 401
+_FORBIDDEN = 403
+_NOBODY = "acc_0000000000"
+"""An account that there is not: what the API says of it tells whether it accepts the credential."""
 _VARIABLES = {"apiUrl": "AUDIAN_API_URL", "token": "AUDIAN_API_TOKEN", "apiKey": "AUDIAN_API_KEY"}
 _RIGHTS = "whether it may change accounts, the API tells only when something is changed"
 
@@ -58,7 +61,8 @@ def _on_connection(stack: Stack, connection: Connection, undecided: Mapping[str,
 
 
 def _with_answers(stack: Stack, connection: Connection, accounts: Mapping[str, str | None]) -> Iterator[Line]:
-    answers = _answers(connection, [account_id for account_id in accounts.values() if account_id])
+    known = [account_id for account_id in accounts.values() if account_id]
+    answers = _answers(connection, known or [_NOBODY])
     credential = _credential(stack, connection, answers)
     yield credential
     for name, account_id in accounts.items():
@@ -118,14 +122,18 @@ def _answer(read: Future[Snapshot]) -> Mapping[str, Any] | AudianError:
 def _credential(stack: Stack, connection: Connection, answers: Answers) -> Line:
     name = "token" if connection.token else "apiKey"
     source, expiry = _source(stack, name), _expiry(connection)
-    if not answers:
-        return unknown("credential", f"{name} (from {source}) was not tried: the stack has no account to read{expiry}")
     rejected = [error for account_id, error in answers.items() if _is_rejection(account_id, error)]
     if len(rejected) == len(answers):
-        return problem("credential", f"{name} (from {source}): {rejected[0]}")
+        return problem("credential", f"{name} (from {source}{expiry}): {rejected[0]}")
+    if _NOBODY in answers and not _tells_of_nobody(answers[_NOBODY]):
+        return unknown("credential", f"{name} (from {source}{expiry}) can't be judged: {answers[_NOBODY]}")
     if all(isinstance(answer, Unreachable) for answer in answers.values()):
-        return unknown("credential", f"{name} (from {source}) was not tried: see the accounts{expiry}")
-    return ok("credential", f"{name} (from {source}) is accepted{expiry}; {_RIGHTS}")
+        return unknown("credential", f"{name} (from {source}{expiry}) was not tried: see the accounts")
+    return ok("credential", f"{name} (from {source}{expiry}) is accepted; {_RIGHTS}")
+
+
+def _tells_of_nobody(answer: Mapping[str, Any] | AudianError) -> bool:
+    return isinstance(answer, AccountGone) or (isinstance(answer, ApiError) and answer.status == _FORBIDDEN)
 
 
 def _is_rejection(account_id: str, answer: Mapping[str, Any] | AudianError) -> bool:

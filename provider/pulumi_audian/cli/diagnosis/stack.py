@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pulumi_audian.cli.diagnosis.command import NoAnswerOf, as_map, pulumi
-from pulumi_audian.cli.diagnosis.line import Line, ok, problem, unknown
+from pulumi_audian.cli.diagnosis.line import Line, Verdict, ok, problem, unknown
 from pulumi_audian.connection import Connection, connect
 from pulumi_audian.plan import counted
 from pulumi_audian.report.preview import ACCOUNT, name_of
@@ -18,6 +20,9 @@ from pulumi_audian.validation.parsing import parse
 from pulumi_audian.validation.project import Project
 from pulumi_audian.validation.stack import account_tree, check, settings_of, text_of
 from pulumi_audian.validation.tree import Node
+
+_SET_IT = "set PULUMI_CONFIG_PASSPHRASE, also where it is empty, or PULUMI_CONFIG_PASSPHRASE_FILE"
+_REACH_IT = "make the stack with pulumi stack init, or sign in to where its key is kept"
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,26 @@ def _with_file(project: Project, directory: Path, name: str, data: bytes) -> tup
         text = f"{name}: {counted(len(findings), 'problem')} in {file}"
         return stack, problem("stack", text, f"see audian validate {file}")
     return stack, ok("stack", f"{name} ({file})")
+
+
+def secrets(stack: Stack, on_backend: Line) -> Line:
+    """Whether the engine can use what encrypts the stack's secrets, as each preview does, with or without secrets.
+
+    It encrypts a text of no meaning into a copy of the stack's file.
+    """
+    subject = "secrets"
+    if on_backend.verdict is not Verdict.OK or stack.project is None or not stack.name:
+        return unknown(subject, "not tried, without a backend and a stack")
+    with TemporaryDirectory(prefix="audian-") as temporary:
+        copy = Path(temporary, "stack.yaml")
+        with suppress(OSError):  # another line says so
+            copy.write_bytes(stack.project.stack_file(stack.name).read_bytes())
+        try:
+            options = ("--secret", "--config-file", str(copy), "--stack", stack.name)
+            pulumi(stack.directory, "config", "set", *options, "audian:doctor", "nothing")
+        except NoAnswerOf as reason:
+            return problem(subject, str(reason), _SET_IT if "passphrase" in str(reason) else _REACH_IT)
+    return ok(subject, "the engine can encrypt and decrypt those of the stack")
 
 
 def _selected(directory: Path) -> str:
