@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from pulumi_audian import __version__
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "policy/requirements.lock", "tools/sbom.lock")
 # The tools have some fifty packages of their own, which nothing else here needs.
@@ -44,14 +46,17 @@ def _make_environment() -> None:
 def _write(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
-        lock = Path(directory) / "requirements.txt"
+        lock, described = Path(directory) / "requirements.txt", Path(directory) / "pyproject.toml"
+        # The version stands in the code, where the tool does not look.
+        text = (CHECKOUT / "pyproject.toml").read_text("utf-8")
+        described.write_text(text.replace('dynamic = ["version"]', f'version = "{__version__}"'), "utf-8")
         _uv(
             *("pip", "compile", "--universal", "--python-version", "3.10", "--generate-hashes"),
             *("--no-header", "--no-annotate", "--constraint", "requirements.lock", "--output-file", str(lock)),
             *("pyproject.toml", "--extra", "cli"),
         )
         _run(
-            *(ENVIRONMENT / "bin" / "cyclonedx-py", "requirements", lock, "--pyproject", "pyproject.toml"),
+            *(ENVIRONMENT / "bin" / "cyclonedx-py", "requirements", lock, "--pyproject", described),
             *("--output-reproducible", "--spec-version", "1.6", "--of", "JSON", "--output-file", file.absolute()),
         )
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from pulumi_audian.configuration import check_configuration, declared_accounts
     from pulumi_audian.resource import Account

@@ -44,7 +44,7 @@ def descriptions(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
-        if isinstance(node, ast.keyword) and node.arg in {"help", "metavar"}:
+        if isinstance(node, ast.keyword) and node.arg in {"help", "metavar", "short_help"}:
             yield from ast.walk(node.value)
 
 

@@ -17,9 +17,11 @@ import pytest
 import yaml
 from tests.docs.built import NEEDS_BUILDER, BuiltPage
 from tests.docs.documents import PROMPT, examples
-from tools.docs.build import run, version
+from tools.docs.build import run
 from tools.docs.diagrams import sources
 from tools.docs.pages import CHECKOUT, GENERATED, Site, diagram
+
+import pulumi_audian
 
 SETTINGS: dict[str, Any] = yaml.safe_load((CHECKOUT / "mkdocs.yml").read_text("utf-8"))
 PLACES = {*Site().written, *GENERATED}
@@ -105,7 +107,7 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 def test_every_page_names_the_version_and_the_repository(site: Path) -> None:
     """In its header."""
     built = pages(site)
-    stated = f"pulumi-audian {version()}"
+    stated = f"pulumi-audian {pulumi_audian.__version__}"
     assert [file for file, page in built.items() if SETTINGS["repo_url"] not in page.links] == []
     assert [file for file, page in built.items() if stated not in page.text] == []
 

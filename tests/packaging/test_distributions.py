@@ -14,6 +14,8 @@ import yaml
 from tests.packaging.building import Distributions, build
 from tests.packaging.environments import CHECKOUT
 
+import pulumi_audian
+
 
 def described(wheel: Path) -> metadata.Distribution:
     """A wheel as it describes itself to installers."""
@@ -67,10 +69,10 @@ def test_the_pythons_that_are_declared_are_tested(distributions: Distributions) 
 
 
 def test_the_version_is_the_changelogs_newest(distributions: Distributions) -> None:
-    """A release can't forget its entry."""
+    """A release can't forget its entry; the code states the same version."""
     newest = re.search(r"^## (\S+)", (CHECKOUT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert newest
-    assert described(distributions.wheel).version == newest[1]
+    assert described(distributions.wheel).version == newest[1] == pulumi_audian.__version__
 
 
 @pytest.mark.parametrize("kind", ["wheel", "emulator"])

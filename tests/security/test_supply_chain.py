@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import pulumi_audian
+
 CHECKOUT = Path(__file__).parents[2]
 LOCKS = ["requirements.lock", "policy/requirements.lock", "tools/sbom.lock"]
 ENTRY = re.compile(r"([A-Za-z0-9._-]+)==([^\s;]+)(?: ; [^\\\n]+)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n")
@@ -85,7 +87,9 @@ def bill(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_the_bill_of_materials_lists_what_users_install(bill: dict[str, Any]) -> None:
     """It has the locked versions of the library's and the command's packages, and not those of its development."""
     listed = {(component["name"], component["version"]) for component in bill["components"]}
-    assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "pulumi-audian")
+    described = bill["metadata"]["component"]
+    assert (bill["bomFormat"], described["name"]) == ("CycloneDX", "pulumi-audian")
+    assert described["version"] == pulumi_audian.__version__
     assert listed <= locked("requirements.lock")
     assert {"grpcio", "pulumi", "pydantic", "requests", "typer", "urllib3"} <= {name for name, _ in listed}
     assert {"hypothesis", "mypy", "pytest", "ruff"} & {name for name, _ in listed} == set()

@@ -5,13 +5,14 @@ The pages are put together first, from `docs/`, other files of the repository, a
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tools.docs.pages import CHECKOUT, Site
+
+from pulumi_audian import __version__
 
 THEME = Path(__file__).with_name("theme")
 
@@ -28,17 +29,9 @@ def build(directory: Path) -> Path:
         file.write_bytes(content)
     shutil.copytree(THEME, directory / "theme", dirs_exist_ok=True)
     settings = directory / "mkdocs.yml"
-    settings.write_text((CHECKOUT / "mkdocs.yml").read_text("utf-8").replace("VERSION", version()), "utf-8")
+    settings.write_text((CHECKOUT / "mkdocs.yml").read_text("utf-8").replace("VERSION", __version__), "utf-8")
     run(settings)
     return directory / "site"
-
-
-def version() -> str:
-    """The version of the library, as its metadata state it."""
-    stated = re.search(r'^version = "(.+)"$', (CHECKOUT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    if stated is None:
-        raise LookupError("pyproject.toml states no version")
-    return stated[1]
 
 
 def run(settings: Path) -> None:

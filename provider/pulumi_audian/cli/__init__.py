@@ -16,4 +16,4 @@ def main() -> None:
             "with [cli]: pip install '/path/to/pulumi-audian[cli]'"
         ) from None
     prepare_output()
-    app()
+    app(prog_name="audian")

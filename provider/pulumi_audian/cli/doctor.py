@@ -21,7 +21,7 @@ from pulumi_audian.report.escaping import without_commands
 _COLORS = {Verdict.OK: "green", Verdict.PROBLEM: "red", Verdict.UNKNOWN: "yellow"}
 _WIDTH = max(len(verdict.value) for verdict in Verdict)
 
-DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.")]
+DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.", metavar="DIRECTORY")]
 StackOption = Annotated[
     str, typer.Option("--stack", "-s", help="The stack; without it, the selected one.", metavar="NAME")
 ]

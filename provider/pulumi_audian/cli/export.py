@@ -28,7 +28,7 @@ from pulumi_audian.report.escaping import without_commands
 
 IdsArgument = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads it on Python 3.10
-    typer.Argument(metavar="ID", help="The accounts' ids; - reads them from standard input.", show_default=False),
+    typer.Argument(metavar="ID", hidden=True),
 ]
 IdsOption = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -56,7 +56,7 @@ AssertOption = Annotated[
 StackOption = Annotated[
     str, typer.Option("--stack", "-s", help="Take audian:apiUrl and the like from this stack's file.", metavar="NAME")
 ]
-DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.")]
+DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.", metavar="DIRECTORY")]
 
 
 def export(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -73,7 +73,8 @@ def export(  # noqa: PLR0913, PLR0917 - one argument an option
 ) -> None:
     """Write live accounts as code that changes nothing: a stack file, or a Python program.
 
-    Accounts are only read. What can't be declared, and what looks like a secret, is left out with a comment.
+    Each ID is that of an account, and - reads them from standard input. Accounts are only read. What can't be declared,
+    and what looks like a secret, is left out with a comment.
 
     Exit codes: 0 written, 1 failed.
     """

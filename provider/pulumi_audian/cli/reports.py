@@ -33,8 +33,10 @@ SavedOption = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--from", help="Take what pulumi printed from a file, or - for standard input.", metavar="FILE"),
 ]
-DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the report.")]
+DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.", metavar="DIRECTORY")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="How to print the report: terminal, markdown or json.", metavar="FORM")
+]
 OutOption = Annotated[
     Optional[list[Path]],  # noqa: UP045
     typer.Option(
@@ -46,9 +48,15 @@ CommentOption = Annotated[bool, typer.Option(help="With --github: keep a comment
 IssueOption = Annotated[bool, typer.Option("--issue", help="With --github: keep an issue open while there is drift.")]
 FailOnOption = Annotated[
     Optional[list[Concern]],  # noqa: UP045
-    typer.Option("--fail-on", help="What makes the command fail; repeat it for several."),
+    typer.Option(
+        "--fail-on",
+        help="What makes the command fail: status, delete, drift or any; repeat it for several.",
+        metavar="CONCERN",
+    ),
 ]
-TimeoutOption = Annotated[float, typer.Option(help="How long pulumi may take for one stack, in seconds.", min=1)]
+TimeoutOption = Annotated[
+    float, typer.Option(help="How long pulumi may take for one stack, in seconds.", min=1, metavar="SECONDS")
+]
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,12 @@ _MASK = "[secret]"
 _OUT_OF_SERVICE = ("suspended", "closed")
 _ORDER = {field.path: place for place, field in enumerate(FIELDS)}
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The account's id.", show_default=False)]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", hidden=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="The account as the API has it, with all its values.")]
 StackOption = Annotated[
     str, typer.Option("--stack", "-s", help="Take audian:apiUrl and the like from this stack's file.", metavar="NAME")
 ]
-DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.")]
+DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.", metavar="DIRECTORY")]
 
 
 def show(
@@ -40,7 +40,7 @@ def show(
     stack: StackOption = "",
     cwd: DirectoryOption = Path(),
 ) -> None:
-    """Show a live account; metadata that looks like a secret is masked.
+    """Show a live account by its id; metadata that looks like a secret is masked.
 
     Exit codes: 0 shown, 1 failed.
     """

@@ -34,10 +34,12 @@ class Form(str, Enum):
 
 FilesArgument = Annotated[
     Optional[list[Path]],  # noqa: UP045 - typer reads it on Python 3.10
-    typer.Argument(help="Stack files; where none is named, all of the project.", show_default=False),
+    typer.Argument(metavar="FILE", hidden=True),
 ]
-DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.")]
-FormOption = Annotated[Form, typer.Option("--format", help="How to print what is found.")]
+DirectoryOption = Annotated[Path, typer.Option("--cwd", "-C", help="The project's directory.", metavar="DIRECTORY")]
+FormOption = Annotated[
+    Form, typer.Option("--format", help="How to print what is found: text, json or github.", metavar="FORM")
+]
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class _Found:
 
 def validate(files: FilesArgument = None, cwd: DirectoryOption = Path(), form: FormOption = Form.TEXT) -> None:
     """Check stack files by themselves: all problems of all accounts, each with file, line and column.
+
+    Where no FILE is named, those are all stack files of the project.
 
     No engine, token or network is needed. Exit codes: 0 no problems, 1 problems.
     """
