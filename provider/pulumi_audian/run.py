@@ -12,6 +12,7 @@ from pulumi_audian import records
 from pulumi_audian.declaration import Facts
 from pulumi_audian.diff import Document
 from pulumi_audian.errors import Problem, Refused
+from pulumi_audian.settings import INTERACTIVE_VARIABLE
 from pulumi_audian.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Run:
 
         with self._lock:
             if self._client is None:
-                self._client = Client(connect(self._configured, os.environ), notices.status)
+                connection, interactive = connect(self._configured, os.environ), INTERACTIVE_VARIABLE in os.environ
+                self._client = Client(connection, notices.status, interactive=interactive)
             return self._client
 
     def record(self, urn: str, found: records.Finding) -> None:

@@ -20,6 +20,8 @@ SETTINGS: dict[str, str] = {
 }
 """By name; the text finishes the sentence "X is not ..."."""
 
+INTERACTIVE_VARIABLE = "AUDIAN_INTERACTIVE"
+"""The environment variable by which a command tells the provider of its preview that somebody sits and waits."""
 CREDENTIALS = ("token", "apiKey")
 """The settings that must be encrypted in a stack file."""
 

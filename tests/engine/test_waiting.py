@@ -15,7 +15,7 @@ from tests.github.stand_in import payload, variables
 
 from audian_emulator import Control
 from test_cli import stub_engine
-from workbench import ACME, GLOBEX, Workbench
+from workbench import ACME, GLOBEX, INITECH, Workbench
 
 MOST_SECONDS = 10
 EXPORTED = "audian: 2 accounts, 1 value left out: see the comments"
@@ -106,6 +106,20 @@ def test_a_wait_of_the_provider_is_shown_too(bench: Workbench) -> None:
     assert shown.code == 0, shown.terminal
     assert shown.showed(r"pulumi refresh of the selected stack 0:00:0\d")
     assert shown.showed(rf"account {ACME}: .*HTTP 429.*; trying again in 6 s")
+
+
+@pytest.mark.parametrize("command", ["preview", "drift"])
+def test_the_engine_gives_up_a_refused_connection_soon(bench: Workbench, refusing: str, command: str) -> None:
+    """Where somebody waits, the provider does not try for two minutes either; each attempt is shown."""
+    del bench.config["audian:retrySeconds"]
+    bench.settle(acme={"accountId": ACME}, globex={"accountId": GLOBEX})
+    bench.declare(acme={"accountId": ACME}, new={"accountId": INITECH})
+    bench.environment["AUDIAN_API_URL"] = refusing
+    shown = on_terminal(bench.directory, bench.environment, command)
+    assert shown.code == 1
+    assert "Connection refused" in " ".join(shown.output.replace("│", " ").split())
+    assert shown.showed(r"Connection refused.*; trying again in 1 s")
+    assert shown.seconds < 2 * MOST_SECONDS  # the engine's own time is in it
 
 
 def test_a_hanging_preview_shows_when_it_ends(bench: Workbench) -> None:

@@ -18,6 +18,7 @@ from pulumi_audian.cli.waiting import is_watched, waiting
 from pulumi_audian.records import FILE_VARIABLE
 from pulumi_audian.report.model import Purpose
 from pulumi_audian.report.reading import Printed
+from pulumi_audian.settings import INTERACTIVE_VARIABLE
 
 COMMANDS = {
     Purpose.PREVIEW: ("preview", "--json", "--show-sames", "--non-interactive"),
@@ -92,7 +93,11 @@ def _run(arguments: Sequence[str], directory: Path, timeout: float, records: Pat
         for name, value in os.environ.items()
         if name not in _NOT_FOR_THE_ENGINE and not name.startswith(_OPTIONS)
     }
-    environment |= {**_FOR_THE_ENGINE, FILE_VARIABLE: str(records)}
+    environment |= {
+        **_FOR_THE_ENGINE,
+        FILE_VARIABLE: str(records),
+        **({INTERACTIVE_VARIABLE: "1"} if is_watched() else {}),
+    }
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own command
             command,
