@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WITH_ENGINE = engine=$$($(BIN)/python tools/engine/install.py) && PATH="$(CURDIR)/$(BIN):$$engine:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract mutation up env check format lock site sbom audit schema previews bench chaos clean
+.PHONY: help demo test engines contract mutation up env check format lock site sbom audit schema previews bench chaos clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1|\2/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -17,6 +17,9 @@ demo: $(READY) ## Show the main job on a local copy of the API: preview, up, no 
 
 test: $(READY) ## Run all tests
 	@$(WITH_ENGINE) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+engines: $(READY) ## Run the tests that need the engine on the oldest and the newest one: make engines [ARGS='--release oldest']
+	@$(BIN)/python tools/engines.py $(ARGS)
 
 contract: $(READY) ## Let schemathesis and Prism judge emulator and client at length: make contract SEED=2
 	@CONTRACT_EXAMPLES=300 CONTRACT_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -n auto tests/contract $(ARGS)

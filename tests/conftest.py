@@ -11,6 +11,17 @@ from audian_emulator import Control, Emulator
 from workbench import Workbench, find_engine
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the option with which `make engines` chooses its tests."""
+    parser.addoption("--engine-only", action="store_true", help="run the tests that need the engine, and no others")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what has nothing to do with the engine, where that was asked for."""
+    if config.getoption("--engine-only"):
+        items[:] = [item for item in items if "engine_directory" in getattr(item, "fixturenames", ())]
+
+
 @pytest.fixture(scope="session")
 def engine_directory() -> Path:
     """The directory of the `pulumi` command."""

@@ -5,6 +5,7 @@ The engine hands a provider nothing of the resource that a replacement or a rena
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,6 +17,7 @@ from pulumi.runtime.settings import get_monitor
 from pulumi_audian.state import records_of
 
 _READ = "pulumi:pulumi:readStackResourceOutputs"
+_READ_NOTHING = "pulumi:pulumi:getResource"
 _ATTEMPTS = 5
 _WAIT_SECONDS = 0.2
 _RECORDS: WeakKeyDictionary[pulumi.Resource, Mapping[str, dict[str, Any]]] = WeakKeyDictionary()
@@ -28,14 +30,22 @@ def former_records(type_token: str, account_id: pulumi.Input[str]) -> pulumi.Inp
     Reads the state once a run, and not in previews, where nothing comes of it, nor under a user's mocks of the engine.
     """
     stack = pulumi.runtime.get_root_resource()
-    if stack is None or pulumi.runtime.is_dry_run() or isinstance(get_monitor(), MockMonitor):
+    if stack is None or isinstance(get_monitor(), MockMonitor):
         return {}
     if stack not in _RECORDS:
-        _RECORDS[stack] = _stored_records(type_token)
+        _RECORDS[stack] = _nothing_stored() if pulumi.runtime.is_dry_run() else _stored_records(type_token)
     records = _RECORDS[stack]
     if not records:
         return {}
     return pulumi.Output.secret(account_id).apply(lambda known: records.get(known, {}))
+
+
+def _nothing_stored() -> Mapping[str, dict[str, Any]]:
+    # What up asks brings the engine's built-in provider into the state, and `up --plan` does only what its preview did:
+    # so a preview asks that provider too, for what the engine has at hand.
+    with contextlib.suppress(Exception):
+        pulumi.runtime.invoke(_READ_NOTHING, {"urn": ""})
+    return {}
 
 
 def _stored_records(type_token: str) -> Mapping[str, dict[str, Any]]:

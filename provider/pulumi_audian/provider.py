@@ -146,6 +146,7 @@ class AccountProvider(ResourceProvider):
 
         inputs = _received(props)
         declaration = Declaration.of(inputs)
+        known = replace(known, overwritten=self._run.overwritten(declaration.account_id, known.overwritten))
         facts = self._run.facts(declaration.account_id)
         notices = engine.Log(facts.urn)
 
@@ -158,6 +159,7 @@ class AccountProvider(ResourceProvider):
             client = self._run.client(notices)
             return outputs(lifecycle.converge(client, declaration, known, notices, old=old, ignored=facts.ignored))
         except (NotApplied, Unconfirmed) as error:
+            self._run.keep(declaration.account_id, error.overwritten)
             held = outputs(Outcome(error.observed, error.overwritten), error.unapplied)
             held[_PROVIDER_KEY] = props[_PROVIDER_KEY]
             engine.fail(error, engine.PartialState(declaration.account_id, held))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
-import pickle
 import sys
 from collections.abc import Awaitable, Mapping, Sequence
 from types import FrameType
@@ -28,7 +26,6 @@ from pulumi_audian.fields import (
 )
 from pulumi_audian.former import former_records
 from pulumi_audian.inputs import fitting, later_facts, resolves_later
-from pulumi_audian.provider import AccountProvider
 from pulumi_audian.registration import begin_registrations
 from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
 from pulumi_audian.values import MISSING
@@ -60,11 +57,11 @@ _OUTPUTS = ("accountId", "overwritten", *(field.path[0] for field in TOP_LEVEL i
 _DEFAULTS: dict[str, Any] = {"onConflict": "warn", "allowStatus": (), "clear": ()}
 _PATH_OPTIONS = ("ignore_changes", "replace_on_changes", "additional_secret_outputs", "hide_diffs")
 _NO_TIMEOUTS = "custom_timeouts has no effect on an account: set audian:timeoutSeconds or audian:retrySeconds"
-_PROVIDER = base64.b64encode(pickle.dumps(AccountProvider(), protocol=4)).decode()
-"""The reference to the provider's class that state holds.
+_PROVIDER = "gASVMQAAAAAAAACMFnB1bHVtaV9hdWRpYW4ucHJvdmlkZXKUjA9BY2NvdW50UHJvdmlkZXKUk5QpUpQu"
+"""The reference to the provider's class that state holds: an `AccountProvider`, pickled and in Base64.
 
-The SDK would serialise the provider for each account again, and in the protocol of the program's Python: every account
-in state would change with 3.14, where that is another one.
+Written out, because the SDK serialises the provider for each account again, and in the protocol of the program's
+Python: every account in state would change with 3.14, where that is another one.
 """
 
 

@@ -17,6 +17,7 @@ from pulumi_audian.values import UNKNOWN
 
 if TYPE_CHECKING:
     from pulumi_audian.client import Client
+    from pulumi_audian.state import Overwritten
     from pulumi_audian.writing import Notices
 
 _NO_FACTS = Facts.of({})
@@ -40,6 +41,7 @@ class Run:
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._claims: dict[str, _Claim] = {}
+        self._overwritten: dict[str, tuple[Overwritten, ...]] = {}
         self._said_unread = False
         self._records = os.environ.get(records.FILE_VARIABLE)
 
@@ -76,6 +78,19 @@ class Run:
             if account_id in self._claims:
                 return self._claims[account_id].old_inputs
         raise Refused(f"account {account_id}: its declaration was not checked; nothing was written: run again")
+
+    def keep(self, account_id: str, overwritten: tuple[Overwritten, ...]) -> None:
+        """Note what was overwritten up to a failure, for when a hook of the program asks for another attempt."""
+        with self._lock:
+            self._overwritten[account_id] = overwritten
+
+    def overwritten(self, account_id: str, stored: tuple[Overwritten, ...]) -> tuple[Overwritten, ...]:
+        """What was overwritten of an account: up to the last failure in this run, or else what state holds.
+
+        For another attempt the engine hands over the state from before the first one.
+        """
+        with self._lock:
+            return self._overwritten.get(account_id, stored)
 
     def client(self, notices: Notices) -> Client:
         """The client; raises `Refused` where a setting is wrong or there is no credential."""

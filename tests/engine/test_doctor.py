@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pulumi_audian.cli.diagnosis.engine import OLDEST
+from pulumi_audian.cli.diagnosis.engine import NEWEST, OLDEST, OLDEST_SDK
 from workbench import ACME, CHECKOUT, CLOSED, GLOBEX, Workbench
 
 LINE = re.compile(r"(ok|problem|unknown) +([^:]+): (.+)")
@@ -153,6 +153,18 @@ def bare_environment(bench: Workbench) -> None:
     edit_project(bench, lambda project: project.update(runtime={"name": "python", "options": {"virtualenv": "bare"}}))
 
 
+def old_sdk(bench: Workbench) -> None:
+    """The environment has an SDK that hides from the provider what is declared."""
+    environment = bench.directory / "old"
+    venv.create(environment, with_pip=False)
+    (libraries,) = environment.glob("lib/python*/site-packages")
+    for name, number in (("pulumi", "3.200.0"), ("pulumi_audian", "0.1.0")):
+        information = libraries / f"{name}-{number}.dist-info"
+        information.mkdir()
+        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n")
+    edit_project(bench, lambda project: project.update(runtime={"name": "python", "options": {"virtualenv": "old"}}))
+
+
 def no_stack_file(bench: Workbench) -> None:
     """The selected stack has no file."""
     (bench.directory / "stacks" / "Pulumi.test.yaml").unlink()
@@ -234,6 +246,10 @@ def gone(bench: Workbench) -> None:
         (logged_out, {"backend": "run pulumi login"}),
         (no_environment, {"virtual environment": "bin/python -m pip install -r requirements.txt, or name another"}),
         (bare_environment, {"virtual environment": "has no pulumi and pulumi-audian; install it with"}),
+        (
+            old_sdk,
+            {"virtual environment": "older than 3.235, the oldest that pulumi-audian works with; upgrade it with"},
+        ),
         (no_stack_file, {"stack": "write it, or name another with --stack"}),
         (wrong_stack_file, {"stack": "1 problem in"}),
         (wrong_url, {"API": "is not an http or https URL"}),
@@ -403,6 +419,28 @@ def test_a_mistake_on_the_command_line_is_one(well: Workbench) -> None:
     assert "nowhere is no directory" in done.stderr
 
 
-def test_the_oldest_engine_is_the_oldest_sdk() -> None:
-    """The range that the distribution asks for is the one that the command compares with."""
-    assert f'"pulumi>={OLDEST[0]}.{OLDEST[1]},<{OLDEST[0] + 1}"' in (CHECKOUT / "pyproject.toml").read_text()
+def test_the_supported_range_is_the_tested_one() -> None:
+    """The command, the metadata and README name the ends that `make engines` runs the tests on."""
+
+    def pinned(file: str, pattern: str) -> tuple[int, int]:
+        found = re.search(pattern, (CHECKOUT / file).read_text("utf-8"))
+        assert found is not None
+        return int(found[1]), int(found[2])
+
+    in_module = r"pulumi/pkg/v3 v(\d+)\.(\d+)"
+    assert pinned("tools/engine/oldest/go.mod", in_module) == OLDEST
+    assert pinned("tools/engine/cli/go.mod", in_module) == NEWEST
+    assert pinned("tools/engine/oldest/overrides.txt", r"pulumi==(\d+)\.(\d+)") == OLDEST_SDK
+    assert pinned("pyproject.toml", r'"pulumi>=(\d+)\.(\d+),<4"') == OLDEST_SDK
+    newest_sdk = pinned("requirements.lock", r"(?m)^pulumi==(\d+)\.(\d+)")
+    readme = " ".join((CHECKOUT / "README.md").read_text("utf-8").split())
+    ends = [".".join(map(str, end)) for end in (OLDEST, NEWEST, OLDEST_SDK, newest_sdk)]
+    assert "Pulumi CLI {} to {} with its Python SDK {} to {}".format(*ends) in readme
+
+
+def test_a_newer_engine_than_the_tested_ones_is_named(well: Workbench) -> None:
+    """It is a fact that may explain something, and not a problem."""
+    cli_of_version(well, f"v{NEWEST[0]}.{NEWEST[1] + 1}.0")
+    diagnosis = doctor(well)
+    assert (diagnosis.code, diagnosis.problems) == (0, {})
+    assert diagnosis.said("Pulumi CLI").endswith("the newest that pulumi-audian was tested with")

@@ -163,6 +163,10 @@ class Workbench:
             check=False,
         )
 
+    def version(self) -> tuple[int, ...]:
+        """The engine's release, such as (3, 274, 1)."""
+        return tuple(map(int, self.command("version").strip().removeprefix("v").split(".")))
+
     def stored(self, name: str) -> dict[str, Any] | None:
         """What state holds of an account: its `inputs` and `outputs`, encrypted values as they are stored."""
         deployment = json.loads(self.command("stack", "export"))["deployment"]

@@ -14,7 +14,7 @@ from workbench import ACME, Workbench, find_engine
 
 INFRA = Path(__file__).with_name("infra")
 LOWEST = ("--resolution", "lowest-direct", "--requirements", str(CHECKOUT / "pyproject.toml"))
-PYTHONS = {"3.10": LOWEST, "3.11": (), "3.12": (), "3.13": ()}
+PYTHONS = {"3.10": LOWEST, "3.11": (), "3.12": (), "3.13": (), "3.14": ()}
 
 pytestmark = pytest.mark.registry
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ENGINE = Path(__file__).resolve().parents[2] / "tools" / "engine"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
@@ -115,10 +115,10 @@ class Machine:
             launcher.parent.mkdir(parents=True, exist_ok=True)
             launcher.write_text(name, encoding="utf-8")
 
-    def start(self, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[str]:
         """Start the installer."""
         process = subprocess.Popen(
-            [sys.executable, str(ENGINE / "install.py")],
+            [sys.executable, str(ENGINE / "install.py"), *arguments],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=stderr,
@@ -127,9 +127,9 @@ class Machine:
         self.started.append(process)
         return process
 
-    def run(self) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the installer to its end."""
-        process = self.start()
+        process = self.start(*arguments)
         output, errors = process.communicate(timeout=LIMIT_SECONDS)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
@@ -188,6 +188,17 @@ def test_a_pulumi_on_path_is_used(machine: Machine) -> None:
     assert not machine.engines.exists()
 
 
+def test_a_release_that_is_asked_for_is_not_looked_for_on_path(machine: Machine) -> None:
+    """Tests of one release run on that one, and the other that is installed stays beside it."""
+    machine.add_go()
+    machine.add_program(machine.path, "pulumi", "#!/bin/sh\n")
+    assert machine.run("--release", "newest").stdout == f"{machine.programs}\n"
+    oldest = pinned("oldest", PKG)
+    machine.environment["FAKE_VERSION"] = oldest
+    assert machine.run("--release", "oldest").stdout == f"{machine.engines / oldest / 'bin'}\n"
+    assert machine.left_behind() == {VERSION, oldest}
+
+
 def test_a_cached_engine_is_used(machine: Machine) -> None:
     """An engine in the cache directory is printed without asking any source."""
     machine.add_go()
@@ -218,14 +229,17 @@ def test_go_builds_when_the_official_site_is_unreachable(machine: Machine) -> No
     assert machine.left_behind() == {VERSION}
 
 
-def test_go_is_run_with_the_pinned_modules(machine: Machine) -> None:
+@pytest.mark.parametrize(("arguments", "folder"), [((), "cli"), (("--release", "oldest"), "oldest")])
+def test_go_is_run_with_the_pinned_modules(machine: Machine, arguments: Sequence[str], folder: str) -> None:
     """Each program is built in its module, stamped with its own version, free of user settings."""
     machine.add_go()
-    machine.environment.update(GOFLAGS="-mod=mod", GOWORK="/elsewhere/go.work")
-    assert machine.run().returncode == 0
+    version = pinned(folder, PKG)
+    machine.environment.update(GOFLAGS="-mod=mod", GOWORK="/elsewhere/go.work", FAKE_VERSION=version)
+    result = machine.run(*arguments)
+    assert result.stdout == f"{machine.engines / version / 'bin'}\n"
     stamp = f"-ldflags -w -s -X {SDK}/go/common/version.Version="
     expected = (
-        ("cli", VERSION, "-tags osusergo grpcnotrace -trimpath", f"{PKG}/cmd/pulumi"),
+        (folder, version, "-tags osusergo grpcnotrace -trimpath", f"{PKG}/cmd/pulumi"),
         ("language", pinned("language", SDK), "-trimpath", f"{SDK}/python/cmd/{{}}"),
     )
     calls = machine.go_calls("build")
@@ -261,7 +275,8 @@ def test_a_silent_official_site_is_given_up(machine: Machine, monkeypatch: pytes
     staging = importlib.import_module("engine_install.staging")
     errors = importlib.import_module("engine_install.errors")
     machine.engines.mkdir(parents=True)
-    engine = staging.Engine(VERSION, machine.engines / VERSION)
+    modules = importlib.import_module("engine_install.modules")
+    engine = staging.Engine(modules.NEWEST, machine.engines / VERSION)
     with socket.create_server(("127.0.0.1", 0)) as silent, engine.staged() as staged:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(errors.SourceError, match="nothing arrived"):
@@ -377,7 +392,7 @@ def test_a_terminal_shows_live_progress(machine: Machine) -> None:
     """On a terminal the line under way counts the packages compiled so far."""
     machine.add_go(f'echo fmt; echo example.com/a; cat "$FAKE_FIFO"\n{BUILD}')
     terminal, stderr = pty.openpty()
-    process = machine.start(stderr)
+    process = machine.start(stderr=stderr)
     os.close(stderr)
     shown = ""
     with os.fdopen(terminal, encoding="utf-8", newline="") as reader:

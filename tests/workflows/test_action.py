@@ -242,10 +242,10 @@ def test_no_input_reaches_a_script_but_through_the_environment() -> None:
 
 
 def test_the_engine_is_the_one_that_the_tests_run_on() -> None:
-    """One version of the CLI is the action's default, and stands in the workflows, the example and pyproject.toml."""
+    """One version of the CLI is the action's default, and that of the workflows, the example and the newest tested."""
     version = str(ACTION["inputs"]["pulumi-version"]["default"])
     names = {
-        "pyproject.toml": f'"pulumi=={version}"',
+        "tools/engine/cli/go.mod": f"github.com/pulumi/pulumi/pkg/v3 v{version} ",
         ".github/workflows/up.yml": f"pulumi-version: {version}\n",
         "docs/gitlab-ci.yml": f"image: pulumi/pulumi-python:{version}\n",
     }

@@ -13,20 +13,24 @@ import shutil
 import sys
 from pathlib import Path
 
-from engine_install import interruption
+from engine_install import interruption, modules
 from engine_install.errors import InstallError
 from engine_install.installation import ensure_installed
 from engine_install.interruption import Interrupted
 from engine_install.progress import say
 from engine_install.staging import Engine
 
+_RELEASES = {"oldest": modules.OLDEST, "newest": modules.NEWEST}
+
 
 def main() -> int:
     """Run the command and return its exit code; stdout gets the directory and nothing else."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--release", choices=_RELEASES, help="this release, whatever is on PATH")
+    release = parser.parse_args().release
     interruption.watch()
     try:
-        sys.stdout.write(f"{_engine_directory()}\n")
+        sys.stdout.write(f"{_engine_directory(release)}\n")
     except (InstallError, OSError) as error:
         say(f"error: {error}")
         return 1
@@ -36,10 +40,10 @@ def main() -> int:
     return 0
 
 
-def _engine_directory() -> Path:
+def _engine_directory(release: str | None) -> Path:
     on_path = shutil.which("pulumi")
-    if on_path is not None:
+    if on_path is not None and release is None:
         return Path(on_path).absolute().parent
-    engine = Engine.pinned()
+    engine = Engine.cached(_RELEASES[release or "newest"])
     ensure_installed(engine)
     return engine.programs

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SHOWN_LINES = 10
 _PACKAGE = re.compile(r"[^\s:]+")
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
-_DURATIONS = {modules.CLI: ", about 6 minutes on 2 cores"}
+_DURATIONS = {modules.NEWEST.executable: ", about 6 minutes on 2 cores"}
 _VIRTUALENV_NOTE = (
     f"note: this engine has the Python language plugin {modules.LANGUAGE.version}, which ignores "
     "`virtualenv` of Pulumi.yaml when it runs a program: activate the virtual environment first"
@@ -31,12 +31,12 @@ _VIRTUALENV_NOTE = (
 
 def fetch(staging: Staging) -> None:
     """Build the CLI and its Python language plugin; raises SourceError."""
-    go = Go(staging.temporary)
-    programs = staging.engine.programs
+    cli, programs = staging.engine.cli, staging.engine.programs
+    go = Go(cli.go_version, staging.temporary)
     programs.mkdir(parents=True)
-    for program in (modules.CLI, modules.LANGUAGE):
+    for program in (cli, modules.LANGUAGE):
         _build(go, program, programs)
-    _copy_launchers(go, programs)
+    _copy_launchers(go, cli, programs)
     say(_VIRTUALENV_NOTE)
 
 
@@ -44,7 +44,7 @@ def _build(go: Go, program: GoProgram, programs: Path) -> None:
     name = f"the {program.title} {program.version}"
     packages = _Output(Progress(f"downloading the Go modules of {name}"))
     packages.follow(go.command(program.directory, *_list_arguments(program)))
-    task = f"building {name} from Go modules{_DURATIONS.get(program, '')}"
+    task = f"building {name} from Go modules{_DURATIONS.get(program.executable, '')}"
     output = _Output(Progress(task), packages.done)
     output.follow(go.command(program.directory, *_build_arguments(program, programs)))
 
@@ -61,11 +61,11 @@ def _build_arguments(program: GoProgram, programs: Path) -> tuple[str, ...]:
     )
 
 
-def _copy_launchers(go: Go, programs: Path) -> None:
+def _copy_launchers(go: Go, cli: GoProgram, programs: Path) -> None:
     """Copy the scripts that start programs and dynamic providers, of the CLI's own release."""
     arguments = ("list", "-mod=readonly", "-m", "-f", "{{.Dir}}", modules.LAUNCHERS_MODULE)
     lines: list[str] = []
-    code = run(go.command(modules.CLI.directory, *arguments), lines.append)
+    code = run(go.command(cli.directory, *arguments), lines.append)
     if code or not lines:
         message = f"go list -m {modules.LAUNCHERS_MODULE} failed: {' '.join(lines[-1:])}"
         raise SourceError(message)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine_install import gobuild, modules, official
+from engine_install import gobuild, official
 from engine_install.errors import InstallError, SourceError
 from engine_install.process import Command, run
 from engine_install.progress import say
@@ -83,7 +83,7 @@ def _verify(staged: Engine) -> None:
     if missing:
         message = f"it provided no executable {', '.join(missing)}"
         raise SourceError(message)
-    arguments = (str(staged.programs / modules.CLI.executable), "version")
+    arguments = (str(staged.programs / staged.cli.executable), "version")
     lines: list[str] = []
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     code = run(Command(arguments, staged.programs, environment), lines.append)
@@ -97,5 +97,5 @@ def _advice(engine: Engine, reasons: Sequence[str]) -> str:
     return (
         f"the Pulumi engine {engine.version} could not be installed ({'; '.join(reasons)}): "
         "install the Pulumi CLI from https://www.pulumi.com/docs/install/, "
-        f"or Go {modules.CLI.go_version} or newer, and try again"
+        f"or Go {engine.cli.go_version} or newer, and try again"
     )

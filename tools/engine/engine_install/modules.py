@@ -1,4 +1,4 @@
-"""The Go modules that pin the engine, and the facts their go.mod files state."""
+"""The Go modules that pin the newest and the oldest supported engine, and the facts their go.mod files state."""
 
 from __future__ import annotations
 
@@ -41,14 +41,19 @@ class GoProgram:
         return match[1]
 
 
-CLI = GoProgram(
-    executable="pulumi",
-    title="Pulumi CLI",
-    directory=_MODULES / "cli",
-    module=f"{_PULUMI}/pkg/v3",
-    package=f"{_PULUMI}/pkg/v3/cmd/pulumi",
-    flags=("-tags", "osusergo grpcnotrace"),
-)
+def _cli(folder: str) -> GoProgram:
+    return GoProgram(
+        executable="pulumi",
+        title="Pulumi CLI",
+        directory=_MODULES / folder,
+        module=f"{_PULUMI}/pkg/v3",
+        package=f"{_PULUMI}/pkg/v3/cmd/pulumi",
+        flags=("-tags", "osusergo grpcnotrace"),
+    )
+
+
+NEWEST = _cli("cli")
+OLDEST = _cli("oldest")
 
 # Later releases keep the plugin outside sdk/v3. Those in it predate the request field that
 # carries `runtime.options`, so `virtualenv` has no effect on the program.

@@ -19,11 +19,13 @@ from engine_install.progress import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine_install.modules import GoProgram
+
 LAUNCHERS = {
     "pulumi-language-python-exec": "python/cmd",
     "pulumi-resource-pulumi-python": "python/dist",
 }
-_EXECUTABLES = (modules.CLI.executable, modules.LANGUAGE.executable, *LAUNCHERS)
+_EXECUTABLES = (modules.NEWEST.executable, modules.LANGUAGE.executable, *LAUNCHERS)
 _LOCK_POLL_SECONDS = 0.5
 
 
@@ -31,15 +33,19 @@ _LOCK_POLL_SECONDS = 0.5
 class Engine:
     """One release of the engine in the user's cache directory."""
 
-    version: str
+    cli: GoProgram
     root: Path
 
     @classmethod
-    def pinned(cls) -> Engine:
-        """Return the release that the project is tested with."""
-        version = modules.CLI.version
+    def cached(cls, cli: GoProgram) -> Engine:
+        """Return the release whose command line a module pins."""
         cache = platformdirs.user_cache_path("pulumi-audian", appauthor=False)
-        return cls(version, cache / "engine" / version)
+        return cls(cli, cache / "engine" / cli.version)
+
+    @property
+    def version(self) -> str:
+        """Return the release, with its v."""
+        return self.cli.version
 
     @property
     def programs(self) -> Path:
@@ -71,7 +77,7 @@ class Engine:
         directory = Path(tempfile.mkdtemp(prefix=self._staging_prefix, dir=self.root.parent))
         try:
             (directory / "tmp").mkdir()
-            yield Staging(Engine(self.version, directory / "engine"), directory / "tmp")
+            yield Staging(Engine(self.cli, directory / "engine"), directory / "tmp")
         finally:
             shutil.rmtree(directory, ignore_errors=True)
 

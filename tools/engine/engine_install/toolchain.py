@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine_install import modules
 from engine_install.errors import SourceError
 from engine_install.process import Command, run
 
@@ -22,20 +21,19 @@ class Go:
     Raises SourceError when there is none, or when it is too old and may not fetch a newer one.
     """
 
-    def __init__(self, temporary: Path) -> None:
+    def __init__(self, required: str, temporary: Path) -> None:
         found = shutil.which("go")
         if found is None:
             message = "no go command on PATH"
             raise SourceError(message)
         self._path = str(Path(found).absolute())
-        self._environment = {**os.environ, **_settings(temporary), **self._upgrade(temporary)}
+        self._environment = {**os.environ, **_settings(temporary), **self._upgrade(required, temporary)}
 
     def command(self, directory: Path, *arguments: str) -> Command:
         """Return `go <arguments>`, to be run in a module's directory."""
         return Command((self._path, *arguments), directory, self._environment)
 
-    def _upgrade(self, outside_modules: Path) -> Mapping[str, str]:
-        required = modules.CLI.go_version
+    def _upgrade(self, required: str, outside_modules: Path) -> Mapping[str, str]:
         version, policy = self._version_and_policy(outside_modules)
         if _numbers(version) >= _numbers(required):
             return {}

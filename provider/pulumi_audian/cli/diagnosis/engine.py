@@ -17,11 +17,14 @@ _HOST_HELPERS = ("pulumi-language-python-exec", "pulumi-resource-pulumi-python")
 
 Version = tuple[int, int]
 OLDEST: Version = (3, 216)
-"""The oldest SDK that this distribution asks for, and so the oldest engine."""
+NEWEST: Version = (3, 274)
+"""The oldest and the newest engine that the tests run on."""
+OLDEST_SDK: Version = (3, 235)
+"""Older ones keep from the provider which fields are declared, so that drift of them is not found."""
 
 
 def version(text: str) -> Version | None:
-    """The first two numbers of a version such as v3.259.0, which decide what fits."""
+    """The first two numbers of a version such as v3.274.1, which decide what fits."""
     match = re.match(r"v?(\d+)\.(\d+)", text)
     return (int(match[1]), int(match[2])) if match else None
 
@@ -39,7 +42,8 @@ def cli(directory: Path, sdk: str | None) -> Line:
     where = f"{text} ({found})"
     if misfit:
         return problem("Pulumi CLI", f"{where} {misfit}", _INSTALL)
-    return ok("Pulumi CLI", f"{where}, which fits the SDK {sdk}" if sdk else where)
+    fits = f", which fits the SDK {sdk}" if sdk else ""
+    return ok("Pulumi CLI", f"{where}{fits}{_untested(version(text))}")
 
 
 def _misfit(installed: Version | None, sdk: str | None) -> str:
@@ -51,6 +55,12 @@ def _misfit(installed: Version | None, sdk: str | None) -> str:
     if installed[0] != major[0]:
         return f"is of another generation than the SDK {sdk or major[0]}"
     return ""
+
+
+def _untested(installed: Version | None) -> str:
+    if installed is None or installed <= NEWEST:
+        return ""
+    return f"; newer than {NEWEST[0]}.{NEWEST[1]}, the newest that pulumi-audian was tested with"
 
 
 def language_host() -> Line:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_audian.cli.diagnosis.command import NoAnswerOf, answer, as_map
+from pulumi_audian.cli.diagnosis.engine import OLDEST_SDK, version
 from pulumi_audian.cli.diagnosis.line import Line, ok, problem, unknown
 from pulumi_audian.validation.project import Project
 
@@ -76,5 +77,10 @@ def _looked_at(python: Path, where: str, remedy: str) -> Environment:
         missing = " and ".join(name for name in ("pulumi", "pulumi-audian") if found.get(name) is None)
         remedy = f"install it with {python} -m pip install '/path/to/pulumi-audian[cli]', or from its git URL"
         return Environment(problem(_SUBJECT, f"{where} has no {missing}", remedy), sdk)
+    number = version(str(sdk))
+    if number is not None and number < OLDEST_SDK:
+        oldest = f"{OLDEST_SDK[0]}.{OLDEST_SDK[1]}"
+        text = f"{where} has pulumi {sdk}, older than {oldest}, the oldest that pulumi-audian works with"
+        return Environment(problem(_SUBJECT, text, f"upgrade it with {python} -m pip install 'pulumi>={oldest}'"), sdk)
     text = f"{where} has Python {found.get('python')}, pulumi {sdk} and pulumi-audian {library}"
     return Environment(ok(_SUBJECT, text), sdk)
