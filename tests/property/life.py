@@ -104,6 +104,7 @@ class Life(RuleBasedStateMachine):
         """Check that state is the account, and that a preview shows drift exactly where there is some."""
         live = self.live()
         check_state(self.stack.stored, live)
+        self.promises.unapplied = ()
         drifted = unsatisfied(self.promises.program, live)
         event("refresh" + (" with drift" if drifted else ""))
         assert self.stack.sees_change(self.promises.program) == bool(drifted)

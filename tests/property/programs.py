@@ -19,7 +19,7 @@ NAMES = st.sampled_from(["One", "Two", "Drei \u260e"])
 WORDS = st.sampled_from(["x", "y", "60"])
 _PHONES = st.sampled_from(["+1-555-0200", "+49-30-555-0300"])
 _SCALARS = st.one_of(WORDS, st.booleans(), st.sampled_from([0, 1, 60, 0.5, -3]))
-_LISTS = st.lists(st.one_of(_SCALARS, st.none(), st.dictionaries(WORDS, _SCALARS | st.none(), max_size=2)), max_size=2)
+_LISTS = st.lists(st.one_of(_SCALARS, st.none(), st.dictionaries(WORDS, _SCALARS, max_size=2)), max_size=2)
 _TREES: SearchStrategy[Document] = st.dictionaries(
     st.sampled_from(["k", "crm.id"]), st.one_of(_SCALARS, _LISTS, st.just({})), max_size=2
 )
