@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from pulumi_audian import marks
 from pulumi_audian.diff import Document, leaves
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import (
@@ -23,14 +24,13 @@ from pulumi_audian.fields import (
     snake_case,
     wire_path,
 )
-from pulumi_audian.marks import KEY
 from pulumi_audian.patch import overlay
 from pulumi_audian.values import UNKNOWN, Marker, composed, mapped, shown
 
 SECRET_FIELDS = "__secretFields"  # noqa: S105 - a name
 """The input that names the top-level fields whose values are secret: names only, so it is not secret itself."""
 
-_ENGINES_MARK = "a mark of the engine's own"
+_MARK = "a mark of the engine's own"
 
 FACTS = "__declaration"
 """The input that carries `Facts` from the program to the provider's check, which takes it out again."""
@@ -47,8 +47,9 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-
 class Facts:
     """What only the program knows about a declaration, and state must not hold.
 
-    `secret` names the top-level inputs and outputs with secret values, `ignored` the paths under ignoreChanges,
-    `nulls` what was written as null, which the engine drops on the way, and `unfit` what is not JSON, by path.
+    `secret` names the top-level inputs and outputs with secret values: all of them where the program can't tell.
+    `ignored` are the paths under ignoreChanges, `nulls` those of what was written as null, which the engine drops on
+    the way, and `unfit` those of what is not JSON, with its type.
     `misspelt` holds resource options with a path of theirs that leads to no field. `former` is the part of the
     account's stored outputs that its next resource has to keep. `python` tells that the declaration has Python's names,
     and `place` where it stands in the program, as `file:line`.
@@ -66,13 +67,19 @@ class Facts:
     place: str
 
     @classmethod
-    def of(cls, facts: Document) -> Facts:
-        """The facts in their form as an input; a missing one has its harmless value."""
+    def of(cls, facts: Any) -> Facts:
+        """The facts in their form as an input; a missing one has its harmless value.
+
+        Where there are none at all, a transform dropped them, and any value may be secret.
+        """
+        if not isinstance(facts, Mapping):
+            facts = {"blind": True}
         later = facts.get(LATER, {})
+        secret = (*MUTABLE, *ASSERTABLE) if facts.get("blind") else (*facts.get("secret", ()), *later.get("secret", ()))
         return cls(
             urn=facts.get("urn", ""),
             preview=facts.get("preview", True),
-            secret=frozenset((*facts.get("secret", ()), *later.get("secret", ()))),
+            secret=frozenset(secret),
             # A path of nothing would stand for everything.
             ignored=tuple(filter(None, map(parse_dotted, facts.get("ignored", ())))),
             nulls=tuple(dict.fromkeys((*facts.get("nulls", ()), *later.get("nulls", ())))),
@@ -209,7 +216,6 @@ def null_paths(value: Any, at: str = "") -> Iterator[str]:
 def unfit_values(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
     """The paths of what is not JSON in a value, each with the name of its type."""
     if isinstance(value, Mapping):
-        yield from ((_inside(at, key), _ENGINES_MARK) for key in value if key == KEY)
         yield from ((_inside(at, key), f"{type(key).__name__} as a name") for key in value if not isinstance(key, str))
         for path, inner in _members(value, at):
             yield from unfit_values(inner, path)
@@ -218,6 +224,16 @@ def unfit_values(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
             yield from unfit_values(item, path)
     elif not is_json_scalar(value):
         yield at, type(value).__name__
+
+
+def engine_marks(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """The paths of what the engine would take for something else than the text or the object that it is."""
+    if isinstance(value, str) and value in marks.UNKNOWN_TEXTS:
+        yield at, _MARK
+    for path, inner in (*_members(value, at), *_items(value, at)):
+        yield from engine_marks(inner, path)
+    if isinstance(value, Mapping) and marks.KEY in value:
+        yield _inside(at, marks.KEY), _MARK
 
 
 def is_json_scalar(value: Any) -> bool:

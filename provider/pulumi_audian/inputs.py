@@ -9,7 +9,8 @@ from typing import Any
 import pulumi
 from pulumi.output import Unknown
 
-from pulumi_audian.declaration import is_json_scalar, null_paths, unfit_values
+from pulumi_audian import marks
+from pulumi_audian.declaration import engine_marks, is_json_scalar, null_paths, unfit_values
 from pulumi_audian.values import UNKNOWN, mapped
 
 
@@ -29,7 +30,7 @@ def fitting(value: Any) -> Any:
     if isinstance(value, Awaitable):
         return pulumi.Output.from_input(value).apply(fitting)
     if isinstance(value, Mapping):
-        return {key: fitting(inner) for key, inner in value.items() if _fits(inner) and not [*unfit_values({key: ""})]}
+        return {key: fitting(inner) for key, inner in value.items() if _fits(inner) and _is_name(key)}
     if isinstance(value, list | tuple):
         return [fitting(item) for item in value if _fits(item)]
     return value if _fits(value) else None
@@ -44,7 +45,12 @@ async def _later_facts(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     outputs = {name: pulumi.Output.from_input(value) for name, value in inputs.items()}
     secret = [name for name, output in outputs.items() if await output.is_secret()]
     known = {name: await _known(output) for name, output in outputs.items()}
-    return {"secret": secret, "nulls": [*null_paths(known)], "unfit": [list(found) for found in unfit_values(known)]}
+    return {"secret": secret, "nulls": [*null_paths(known)], "unfit": unfit(known)}
+
+
+def unfit(value: Any) -> list[list[str]]:
+    """The paths of what an account can't hold, each with what it is."""
+    return [list(found) for found in (*unfit_values(value), *engine_marks(value))]
 
 
 async def _known(output: pulumi.Output[Any]) -> Any:
@@ -54,5 +60,11 @@ async def _known(output: pulumi.Output[Any]) -> Any:
     return mapped(value, Unknown, lambda _: UNKNOWN)
 
 
+def _is_name(key: Any) -> bool:
+    return isinstance(key, str) and key != marks.KEY
+
+
 def _fits(value: Any) -> bool:
+    if isinstance(value, str):
+        return value not in marks.UNKNOWN_TEXTS
     return is_json_scalar(value) or isinstance(value, Mapping | list | tuple | pulumi.Output | Awaitable | Unknown)

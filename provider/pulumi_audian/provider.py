@@ -55,7 +55,7 @@ class AccountProvider(ResourceProvider):
         """Validate a declaration; in a preview, also read the account where the declaration is new."""
         from pulumi_audian import review
 
-        inputs, old_inputs, facts = canonical(_received(news)), _received(_olds), Facts.of(news.get(FACTS, {}))
+        inputs, old_inputs, facts = canonical(_received(news)), _received(_olds), Facts.of(news.get(FACTS))
         secret = {SECRET_FIELDS: sorted(facts.secret)} if facts.secret else {}
         problems = [*review.input_problems(inputs, old_inputs, facts), *self._run.claim(inputs, old_inputs, facts)]
         if facts.preview and not problems:

@@ -13,7 +13,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_audian.configuration import check_configuration
-from pulumi_audian.declaration import FACTS, LATER, is_object, no_map, null_paths, unfit_values, wire_names
+from pulumi_audian.declaration import FACTS, LATER, is_object, no_map, null_paths, wire_names
 from pulumi_audian.fields import (
     FIELDS,
     TOP_LEVEL,
@@ -25,14 +25,13 @@ from pulumi_audian.fields import (
     wire_path,
 )
 from pulumi_audian.former import former_records
-from pulumi_audian.inputs import fitting, later_facts, resolves_later
+from pulumi_audian.inputs import fitting, later_facts, resolves_later, unfit
 from pulumi_audian.registration import begin_registrations
 from pulumi_audian.shapes import Address, AddressArgs, Settings, SettingsArgs
+from pulumi_audian.transforms import PATH_OPTIONS, TYPE_TOKEN, unseen_transforms
 from pulumi_audian.values import MISSING
 
 Status = Literal["active", "suspended", "closed"]
-TYPE_TOKEN = "pulumi-python:dynamic/audian:Account"  # noqa: S105 - the engine's name of the resource type
-
 
 T = TypeVar("T")
 
@@ -55,7 +54,6 @@ _OBJECTS = frozenset(field.path[0] for field in FIELDS if field.rule is Rule.OBJ
 _NESTED = frozenset(field.path[-1] for field in FIELDS if len(field.path) > 1)
 _OUTPUTS = ("accountId", "overwritten", *(field.path[0] for field in TOP_LEVEL if not field.input_name))
 _DEFAULTS: dict[str, Any] = {"onConflict": "warn", "allowStatus": (), "clear": ()}
-_PATH_OPTIONS = ("ignore_changes", "replace_on_changes", "additional_secret_outputs", "hide_diffs")
 _NO_TIMEOUTS = "custom_timeouts has no effect on an account: set audian:timeoutSeconds or audian:retrySeconds"
 _PROVIDER = "gASVMQAAAAAAAACMFnB1bHVtaV9hdWRpYW4ucHJvdmlkZXKUjA9BY2NvdW50UHJvdmlkZXKUk5QpUpQu"
 """The reference to the provider's class that state holds: an `AccountProvider`, pickled and in Base64.
@@ -134,8 +132,8 @@ class Account(Resource, module="audian", name="Account"):
             if value is not None and value != _DEFAULTS.get(name, MISSING)
         }
         now = {name: value for name, value in given.items() if not resolves_later(value)}
-        unfit = list(unfit_values(now))
-        inputs = fitting(given) if unfit or len(now) < len(given) else given
+        unfitting = unfit(now)
+        inputs = fitting(given) if unfitting or len(now) < len(given) else given
         misspelt = _misspelt(opts)
         opts = _options(resource_name, opts, inputs.get("onDelete"))
         facts: dict[str, Any] = {
@@ -144,14 +142,15 @@ class Account(Resource, module="audian", name="Account"):
             "secret": [parse_dotted(path)[0] for path in opts.additional_secret_outputs or []],
             "ignored": opts.ignore_changes or [],
             "nulls": [*told.get("nulls", ()), *null_paths(now)],
-            "unfit": unfit,
+            "unfit": unfitting,
             "misspelt": misspelt,
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),
+            "blind": unseen_transforms(opts),
             LATER: later_facts({name: value for name, value in given.items() if name not in now}),
             "preview": pulumi.runtime.is_dry_run(),
         }
         # What is empty is left out: each entry takes its time on the way.
-        facts = {name: fact for name, fact in facts.items() if fact not in ([], {}, "")}
+        facts = {name: fact for name, fact in facts.items() if fact not in ([], {}, "", False) or name == "preview"}
         properties = {**dict.fromkeys(_OUTPUTS), **inputs, FACTS: facts, "__provider": _PROVIDER}
         # Directly, because the SDK takes the caller of the third `__init__` for the line that declares the resource.
         # There is none in `from_mapping`: state does without the stack trace, the same for all accounts of a file.
@@ -183,7 +182,7 @@ def _options(resource_name: str, opts: pulumi.ResourceOptions | None, on_delete:
             f"account {resource_name}: import_ is not needed: an account is adopted by declaring it; remove import_, "
             f"and set account_id. `audian export {merged.import_}` writes the declaration; nothing was read or written"
         )
-    for option in _PATH_OPTIONS:
+    for option in PATH_OPTIONS:
         paths = getattr(merged, option, None)
         if paths:
             setattr(merged, option, [wire_path(path) for path in paths])
@@ -194,7 +193,7 @@ def _misspelt(opts: pulumi.ResourceOptions | None) -> list[list[str]]:
     """The paths in resource options that lead to no field, so that the options would have no effect."""
     return [
         [option, wire_path(path)]
-        for option in _PATH_OPTIONS
+        for option in PATH_OPTIONS
         for path in (opts and getattr(opts, option, None)) or ()
         if not is_path_of_field(parse_dotted(wire_path(path)))
     ]

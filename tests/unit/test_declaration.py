@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from pulumi import FileAsset
 
+from pulumi_audian import marks
 from pulumi_audian.declaration import (
     SECRET_FIELDS,
     Declaration,
     Facts,
     canonical,
+    engine_marks,
     is_object,
     no_map,
     null_paths,
@@ -20,7 +22,6 @@ from pulumi_audian.declaration import (
     wire_names,
 )
 from pulumi_audian.errors import Problem
-from pulumi_audian.marks import KEY
 from pulumi_audian.values import MISSING, UNKNOWN
 
 INPUTS: dict[str, Any] = {
@@ -235,13 +236,26 @@ def test_nulls_have_their_paths(declaration: dict[str, Any], paths: list[str]) -
         ({"displayName": b"Acme"}, [("displayName", "bytes")]),
         ({"metadata": {"since": date(2026, 1, 31)}}, [("metadata.since", "date")]),
         ({"metadata": {7: "x"}}, [('metadata["7"]', "int as a name")]),
-        ({"metadata": {KEY: "x"}}, [(f'metadata["{KEY}"]', "a mark of the engine's own")]),
         ({"allowStatus": ("closed",)}, []),
     ],
 )
 def test_what_is_not_json_has_its_path(value: Any, found: list[tuple[str, str]]) -> None:
     """Whatever an account can't hold is named with its type, however deep."""
     assert list(unfit_values(value)) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"metadata": {"a": ["text", None, {"b": 1}]}}, []),
+        ({"metadata": {"a": {marks.KEY: "x"}}}, [f'metadata.a["{marks.KEY}"]']),
+        ({"metadata": {"list": [{"u": marks.UNKNOWN_TEXTS[0]}]}, "phone": "x"}, ["metadata.list[0].u"]),
+        ({"displayName": marks.UNKNOWN_TEXTS[1]}, ["displayName"]),
+    ],
+)
+def test_marks_of_the_engine_have_their_paths(value: Any, found: list[str]) -> None:
+    """What the engine would take for a secret, an asset or an unknown value is no value of a declaration."""
+    assert list(engine_marks(value)) == [(path, "a mark of the engine's own") for path in found]
 
 
 @pytest.mark.parametrize(("declared", "shown"), [("acc_1", '"acc_1"'), (["acc_1"], '["acc_1"]'), (None, "(none)")])

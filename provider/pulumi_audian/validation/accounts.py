@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_audian import review
-from pulumi_audian.declaration import Facts, is_object, no_map, null_paths, wire_names
+from pulumi_audian.declaration import Facts, engine_marks, is_object, no_map, null_paths, wire_names
 from pulumi_audian.errors import Problem
 from pulumi_audian.fields import ASSERTABLE, BY_PATH, MUTABLE, WIRE_NAMES, Path, Rule, dotted, parse_dotted
 from pulumi_audian.run import Run
@@ -56,7 +56,7 @@ def _check_account(name: str, entry: Entry, secret: frozenset[str], run: Run) ->
 def _problems(name: str, declared: Mapping[str, Any], secret: frozenset[str], run: Run) -> Iterator[Problem]:
     given = {key: wire_names(key, value) for key, value in declared.items() if value is not None}
     nulls = [*(key for key, value in declared.items() if value is None), *null_paths(given)]
-    facts = Facts.of({"urn": name, "secret": secret, "nulls": nulls})
+    facts = Facts.of({"urn": name, "secret": secret, "nulls": nulls, "unfit": engine_marks(given)})
     inputs = _as_sent(given)
     yield from review.input_problems(inputs, {}, facts)
     if isinstance(inputs.get("accountId"), str):
