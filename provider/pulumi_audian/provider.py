@@ -27,11 +27,12 @@ from pulumi.runtime import rpc
 
 from pulumi_audian import engine, marks, records
 from pulumi_audian.declaration import FACTS, SECRET_FIELDS, Declaration, Facts, canonical
+from pulumi_audian.diff import Document
 from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Problem, Refused, Unconfirmed
 from pulumi_audian.fields import Path
-from pulumi_audian.plan import changed_identity, due_paths, reopening_problems
+from pulumi_audian.plan import changed_identity, due_paths, reopening_problems, update
 from pulumi_audian.state import Known, Outcome, Secret, declared_inputs, to_outputs
-from pulumi_audian.values import UNKNOWN, mapped, whole, whole_numbers
+from pulumi_audian.values import UNKNOWN, mapped, same, whole, whole_numbers
 
 _PROVIDER_KEY = "__provider"
 
@@ -68,7 +69,7 @@ class AccountProvider(ResourceProvider):
                 record=partial(self._run.record, facts.urn),
             )
         if facts.preview:
-            problems = self._recorded(facts.urn, inputs.get("accountId"), problems)
+            problems = self._recorded(facts, inputs.get("accountId"), problems)
         checked = canonical(whole_numbers({name: news[name] for name in news if name not in (_PROVIDER_KEY, FACTS)}))
         return CheckResult(checked | secret, [CheckFailure("", facts.told(problem)) for problem in problems])
 
@@ -88,6 +89,8 @@ class AccountProvider(ResourceProvider):
             if ("status",) in due_paths(Declaration.of(self._run.old_inputs(_id)), declaration, known):
                 for problem in reopening_problems(known.outputs, declaration, known.overwritten):
                     self._refuse(_id, problem)
+        if self._run.declares(_id):
+            self._record_update(_id, news, _received(_olds))
         return DiffResult()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -127,17 +130,28 @@ class AccountProvider(ResourceProvider):
         except AudianError as error:
             engine.fail(error)
 
-    def _recorded(self, urn: str, account_id: Any, problems: list[Problem]) -> list[Problem]:
+    def _recorded(self, facts: Facts, account_id: Any, problems: list[Problem]) -> list[Problem]:
         """What a check found, kept for the report; a problem more where that can't be."""
         try:
-            self._run.record(urn, records.conclusion(account_id, problems))
+            self._run.record(facts.urn, records.conclusion(account_id, problems, facts))
         except AudianError as error:
             return [*problems, Problem("", str(error), unread=True)]
         return problems
 
+    def _record_update(self, account_id: str, inputs: Document, outputs: Document) -> None:
+        facts, old_inputs = self._run.facts(account_id), self._run.old_inputs(account_id)
+        if not (self._run.is_reported and facts.preview) or same(inputs, old_inputs):
+            return
+        secret = Declaration.of(inputs).secret | Known.of(outputs).secret
+        try:
+            changes = update(old_inputs, inputs, outputs).changes
+            self._run.record(facts.urn, records.Updated(records.writes(changes, secret)))
+        except AudianError as error:
+            engine.fail(error)
+
     def _refuse(self, account_id: str, problem: Problem) -> NoReturn:
         facts = self._run.facts(account_id)
-        problems = self._recorded(facts.urn, account_id, [problem]) if facts.preview and facts.urn else [problem]
+        problems = self._recorded(facts, account_id, [problem]) if facts.preview and facts.urn else [problem]
         engine.fail(Refused(f"account {account_id}: {'; '.join(map(str, problems))}"))
 
     def _converge(self, props: dict[str, Any], known: Known, managed_id: str | None) -> dict[str, Any]:

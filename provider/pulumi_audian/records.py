@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
-from pulumi_audian.declaration import Declaration
+from pulumi_audian.declaration import Declaration, Facts
+from pulumi_audian.diff import Change
 from pulumi_audian.errors import Problem
-from pulumi_audian.fields import Path
+from pulumi_audian.fields import Path, respelled
 from pulumi_audian.plan import Adoption
 from pulumi_audian.values import MISSING, SECRET, UNKNOWN, Marker, scalars
 
@@ -80,6 +81,14 @@ class Adopted:
     kind: Literal["adopted"] = "adopted"
 
 
+@dataclass(frozen=True)
+class Updated:
+    """What up writes of an account that is managed already, as far as state knows."""
+
+    writes: tuple[Write, ...]
+    kind: Literal["updated"] = "updated"
+
+
 Reason = Literal["choice", "credential", "identity"]
 
 
@@ -93,10 +102,14 @@ class Unread:
 
 @dataclass(frozen=True)
 class Refused:
-    """The declaration can't be carried out, or whether it can is not known."""
+    """The declaration can't be carried out, or whether it can is not known.
+
+    `place` is where it stands in the program, as `file:line`; empty where it is in a stack file.
+    """
 
     account_id: str
     problems: tuple[Problem, ...]
+    place: str = ""
     kind: Literal["refused"] = "refused"
 
 
@@ -107,7 +120,7 @@ class Passed:
     kind: Literal["passed"] = "passed"
 
 
-Finding = Adopted | Unread | Refused | Passed
+Finding = Adopted | Updated | Unread | Refused | Passed
 
 
 @dataclass(frozen=True)
@@ -122,22 +135,21 @@ class Record:
 
 def adopted(plan: Adoption, declaration: Declaration) -> Adopted:
     """The record of an adoption, without the values of secret fields."""
-    writes = tuple(
-        Write(
-            change.path,
-            shown(change.observed, secret=change.path[0] in declaration.secret),
-            shown(change.desired, secret=change.path[0] in declaration.secret),
-        )
-        for change in plan.changes
+    return Adopted(plan.account_id, plan.title, plan.status, writes(plan.changes, declaration.secret), plan.untouched)
+
+
+def writes(changes: Iterable[Change], secret: frozenset[str] = frozenset()) -> tuple[Write, ...]:
+    """What is written where these changes are made, without the values of secret fields."""
+    return tuple(
+        Write(path, *(shown(value, secret=path[0] in secret) for value in (observed, desired)))
+        for path, observed, desired in changes
     )
-    return Adopted(plan.account_id, plan.title, plan.status, writes, plan.untouched)
 
 
-def conclusion(account_id: Any, problems: Sequence[Problem]) -> Refused | Passed:
-    """The record of what a check came to."""
-    if not problems:
-        return Passed()
-    return Refused(account_id if isinstance(account_id, str) else "", tuple(problems))
+def conclusion(account_id: Any, problems: Iterable[Problem], facts: Facts) -> Refused | Passed:
+    """The record of what a check came to, in the names of the program."""
+    told = tuple(problem._replace(path=respelled(problem.path, facts.spell)) for problem in problems)
+    return Refused(account_id if isinstance(account_id, str) else "", told, facts.place) if told else Passed()
 
 
 _MARKS = {MISSING: Mark.MISSING, UNKNOWN: Mark.UNKNOWN}

@@ -103,6 +103,11 @@ class Run:
                 self._client = Client(connection, notices.status, interactive=interactive)
             return self._client
 
+    @property
+    def is_reported(self) -> bool:
+        """Whether a report wants records."""
+        return self._records is not None
+
     def record(self, urn: str, found: records.Finding) -> None:
         """Keep what was found about an account where a report is wanted; raises `Refused` where that can't be done."""
         if self._records is None:

@@ -34,7 +34,8 @@ def audian(bench: Workbench, *arguments: str, typed: str | None = None) -> subpr
 
 def document(bench: Workbench, *arguments: str, code: int) -> dict[str, Any]:
     """The report as JSON of a command that ends with an exit code."""
-    done = audian(bench, *arguments, "--format", "json")
+    command, *rest = arguments
+    done = audian(bench, command, "--format", "json", *rest)
     assert done.returncode == code, done.stdout + done.stderr
     return dict(json.loads(done.stdout))
 

@@ -71,6 +71,7 @@ def adopted(*writes: records.Write) -> tuple[records.Finding, ...]:
     return (records.Adopted("acc_1", "Acme", "active", writes, 3), records.Passed())
 
 
+PHONE_DECLARED = {"__declared": ["phone"]}
 NAME = records.Write(("displayName",), Plain("Corp<{%reset%}>"), Plain("Acme Holdings"))
 PHONE = records.Write(("phone",), Plain("+1-555-0100"), Plain("+1-555-0199"))
 STATUS = records.Write(("status",), Plain("active"), Plain("suspended"))
@@ -166,6 +167,24 @@ CLEARED = records.Write(("email",), Plain("a@acme.com"), Plain(None))
                        {"metadata": {"x": 1}}, diff=("metadata", "clear"))),
             [("metadata", SECRET, SECRET, Effect.WRITE)],
             id="a secret object that changed, with a member that is cleared",
+        ),
+        pytest.param(
+            found(step("delete", {"onDelete": "restore"}, outputs={"overwritten": "[secret]", **PHONE_DECLARED})),
+            [("phone", SECRET, SECRET, Effect.RESTORE)],
+            id="records of which one is secret, after a refresh",
+        ),
+        pytest.param(
+            found(step("update", {"metadata": "[secret]"}, {"metadata": "[secret]"}, diff=("metadata",)),
+                  left=(records.Passed(), records.Updated((records.Write(("metadata", "pin"), SECRET, SECRET),)))),
+            [("metadata.pin", SECRET, SECRET, Effect.WRITE)],
+            id="a secret object that changed, as the provider knows",
+        ),
+        pytest.param(
+            found(step("update", {"phone": "x", "address": "[secret]"}, {"phone": "y", "address": "[secret]"},
+                       diff=("phone", "address")),
+                  left=(records.Passed(), records.Updated((records.Write(("phone",), Plain("x"), Plain("y")),)))),
+            [("phone", Plain("x"), Plain("y"), Effect.WRITE)],
+            id="a secret that changed to what the account has",
         ),
         pytest.param(
             found(step("update", {"phone": "x"}, {"phone": "x"}, diff=("settings.timezone",))),
@@ -275,3 +294,10 @@ def test_an_adoption_without_a_record_says_so() -> None:
 def test_a_name_may_hold_the_separator_of_urns() -> None:
     """A resource named `x::y` has this name in the report."""
     assert only(found(step("create", new={}, name="x::y"))).name == "x::y"
+
+
+def test_a_count_without_its_steps_is_no_answer() -> None:
+    """What the engine counts and does not show is not taken for nothing."""
+    printed = {"steps": [SAME], "changeSummary": {"same": 1, "update": 2}}
+    stack = read(Printed(json.dumps(printed)), Purpose.PREVIEW, "audian", "test")
+    assert str(stack.failure).startswith("the engine counts 2 changes of which it shows nothing")

@@ -54,6 +54,7 @@ def test_a_value_is_told_apart_from_what_stands_in_its_place(value: Any, expecte
     "found",
     [
         records.Passed(),
+        records.Updated((records.Write(("phone",), Marked(Mark.SECRET), Marked(Mark.UNKNOWN)),)),
         records.Unread("choice"),
         records.Unread("credential"),
         records.Unread("identity"),

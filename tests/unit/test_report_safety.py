@@ -140,9 +140,9 @@ def expected_cells(report: Report) -> list[list[tuple[str, ...]]]:
 @settings(deadline=None)
 def test_no_rendering_commands_the_runner(report: Report) -> None:
     """Neither the terminal nor the JSON has anything that GitHub's runner carries out; annotations have just theirs."""
-    for width in (40, 120):
+    for width, brief in ((40, False), (120, False), (40, True)):
         console = Console(file=io.StringIO(), width=width, force_terminal=False)
-        terminal.render(report, console)
+        terminal.render(report, console, brief=brief)
         printed = console.file.getvalue()  # type: ignore[attr-defined] # it is the StringIO above
         assert not COMMAND.search(printed)
         assert all(line.isprintable() for line in printed.split("\n"))

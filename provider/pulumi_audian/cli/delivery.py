@@ -39,6 +39,8 @@ class Delivery:
     github: bool
     comment: bool
     issue: bool
+    brief: bool = False
+    """Whether the terminal gets a line for each account only."""
 
     def check(self) -> None:
         """Raise `typer.BadParameter` where the report could not be delivered, before anything is run."""
@@ -47,6 +49,8 @@ class Delivery:
                 raise typer.BadParameter(f"{file} ends in none of {', '.join(_BY_SUFFIX)}", param_hint="--out")
             if file.is_dir() or not file.absolute().parent.is_dir():
                 raise typer.BadParameter(f"{file} can't be a file there", param_hint="--out")
+        if self.brief and self.form is not Format.TERMINAL:
+            raise typer.BadParameter("shortens what is shown on the terminal only", param_hint="--summary")
         if self.issue and not self.github:
             raise typer.BadParameter("needs --github", param_hint="--issue")
         if self.github:
@@ -73,7 +77,7 @@ class Delivery:
 
             publish(report, event_of_this_run(), comment=self.comment, issue=self.issue)
         if self.form is Format.TERMINAL:
-            terminal.render(report, Console())
+            terminal.render(report, Console(), brief=self.brief)
         else:
             typer.echo(_rendered(report, self.form).encode(), nl=False)
         if failures:

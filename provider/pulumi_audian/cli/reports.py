@@ -57,6 +57,7 @@ FailOnOption = Annotated[
 TimeoutOption = Annotated[
     float, typer.Option(help="How long pulumi may take for one stack, in seconds.", min=1, metavar="SECONDS")
 ]
+SummaryOption = Annotated[bool, typer.Option("--summary", help="On the terminal, only a line for each account.")]
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def preview(  # noqa: PLR0913, PLR0917 - one argument an option
     out: OutOption = None,
     github: GithubOption = False,  # noqa: FBT002
     comment: CommentOption = True,  # noqa: FBT002
+    summary: SummaryOption = False,  # noqa: FBT002
     fail_on: FailOnOption = None,
     timeout: TimeoutOption = 1800,
 ) -> None:
@@ -128,7 +130,7 @@ def preview(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Other arguments are passed on to `pulumi preview`. Exit codes: 0 no changes, 2 changes, 1 failed.
     """
-    delivery = Delivery(form, tuple(out or ()), github=github, comment=comment, issue=False)
+    delivery = Delivery(form, tuple(out or ()), github=github, comment=comment, issue=False, brief=summary)
     request = Request(Purpose.PREVIEW, cwd, tuple(stack or ()), tuple(saved or ()), tuple(context.args), timeout)
     _answer(request, delivery, fail_on or ())
 
@@ -142,6 +144,7 @@ def drift(  # noqa: PLR0913, PLR0917 - one argument an option
     out: OutOption = None,
     github: GithubOption = False,  # noqa: FBT002
     issue: IssueOption = False,  # noqa: FBT002
+    summary: SummaryOption = False,  # noqa: FBT002
     fail_on: FailOnOption = None,
     timeout: TimeoutOption = 1800,
 ) -> None:
@@ -149,7 +152,7 @@ def drift(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Other arguments are passed on to `pulumi refresh`. Exit codes: 0 no drift, 2 drift, 1 failed.
     """
-    delivery = Delivery(form, tuple(out or ()), github=github, comment=False, issue=issue)
+    delivery = Delivery(form, tuple(out or ()), github=github, comment=False, issue=issue, brief=summary)
     request = Request(Purpose.DRIFT, cwd, tuple(stack or ()), tuple(saved or ()), tuple(context.args), timeout)
     _answer(request, delivery, fail_on or ())
 

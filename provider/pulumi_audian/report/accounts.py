@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pulumi_audian import plan
+from pulumi_audian import plan, records
 from pulumi_audian.declaration import SECRET_FIELDS, Declaration
-from pulumi_audian.diff import Change, changes, leaves, overlap, satisfied, value_at
+from pulumi_audian.diff import changes, leaves, overlap, satisfied, value_at
 from pulumi_audian.fields import ASSERTABLE, OPTIONS, Path, dotted, parse_dotted
-from pulumi_audian.records import Adopted, Mark, Marked, Plain, Shown
+from pulumi_audian.records import Adopted, Mark, Marked, Plain, Shown, Updated, Write
 from pulumi_audian.records import shown as told
 from pulumi_audian.report.findings import Findings
 from pulumi_audian.report.model import Account, Action, Effect, Note, Purpose, Row, Severity
@@ -90,7 +90,7 @@ def _rows(action: Action, step: Step, read: Step | None, findings: Findings | No
         adopted = findings.adopted.get(step.urn) if findings else None
         return _sorted(_adopted(adopted, veil) if adopted else _unread(step, veil))
     if action is Action.UPDATE:
-        return _sorted(_updated(step, read, veil))
+        return _sorted(_updated(step, read, veil, findings.updated.get(step.urn) if findings else None))
     return _sorted(_left(step, veil)) if action is Action.LEFT else ()
 
 
@@ -127,8 +127,7 @@ def _under(mark: Mark | None, value: Shown) -> Shown:
 
 def _adopted(adopted: Adopted, veil: _Veil) -> Iterator[Row]:
     for write in adopted.writes:
-        effect = Effect.CLEAR if write.declared == Plain(None) else Effect.WRITE
-        yield veil.row(write.path, write.live, write.declared, effect)
+        yield _written(write, {}, veil)
 
 
 def _unread(step: Step, veil: _Veil) -> Iterator[Row]:
@@ -136,25 +135,26 @@ def _unread(step: Step, veil: _Veil) -> Iterator[Row]:
         yield veil.row(path, _NOT_KNOWN, told(value), Effect.UNREAD)
 
 
-def _updated(step: Step, read: Step | None, veil: _Veil) -> Iterator[Row]:
+def _updated(step: Step, read: Step | None, veil: _Veil, recorded: Updated | None) -> Iterator[Row]:
     found = plan.update(step.old.inputs, step.new.inputs, step.old.outputs)
     before = Declaration.of(read.old.inputs).desired if read else {}
-    rows = [_written(change, before, veil) for change in found.changes]
+    writes = recorded.writes if recorded else records.writes(found.changes)
+    rows = [_written(write, before, veil) for write in writes]
     rows += [_released(path, step, veil) for path in found.released]
     yield from rows
-    paths = [parse_dotted(row.path) for row in rows]
-    for path in _unexplained(step, paths):
-        # Where both values are secret the engine's word is all that is known.
+    for path in _unexplained(step, [parse_dotted(row.path) for row in rows]):
         is_secret = veil.over(path) is Mark.SECRET
-        shown = Marked(Mark.SECRET) if is_secret else _NOT_KNOWN
-        yield Row(dotted(path), shown, shown, Effect.WRITE if is_secret else Effect.UNREAD)
+        # Where both values are secret, the engine's word is all that is known without a record.
+        if not (is_secret and recorded):
+            shown = Marked(Mark.SECRET) if is_secret else _NOT_KNOWN
+            yield Row(dotted(path), shown, shown, Effect.WRITE if is_secret else Effect.UNREAD)
     yield from _left(step, veil)
 
 
-def _written(change: Change, before: Mapping[str, Any], veil: _Veil) -> Row:
-    as_before = bool(before) and value_at(before, change.path) == change.desired
-    effect = Effect.CLEAR if change.desired is None else Effect.WRITE
-    return veil.row(change.path, told(change.observed), told(change.desired), Effect.DRIFT if as_before else effect)
+def _written(write: Write, before: Mapping[str, Any], veil: _Veil) -> Row:
+    as_before = isinstance(write.declared, Plain) and told(value_at(before, write.path)) == write.declared
+    effect = Effect.CLEAR if write.declared == Plain(None) else Effect.WRITE
+    return veil.row(write.path, write.live, write.declared, Effect.DRIFT if as_before else effect)
 
 
 def _released(path: Path, step: Step, veil: _Veil) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pulumi_audian.records import Adopted, Record, Refused, Unread
+from pulumi_audian.records import Adopted, Record, Refused, Unread, Updated
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Findings:
 
     checked: frozenset[str] = frozenset()
     adopted: Mapping[str, Adopted] = field(default_factory=dict)
+    updated: Mapping[str, Updated] = field(default_factory=dict)
     unread: Mapping[str, Unread] = field(default_factory=dict)
     refused: Mapping[str, Refused] = field(default_factory=dict)
 
@@ -27,6 +28,7 @@ class Findings:
         return cls(
             frozenset(record.urn for record in records),
             {record.urn: record.found for record in records if isinstance(record.found, Adopted)},
+            {record.urn: record.found for record in records if isinstance(record.found, Updated)},
             {record.urn: record.found for record in records if isinstance(record.found, Unread)},
             {record.urn: record.found for record in records if isinstance(record.found, Refused)},
         )

@@ -58,6 +58,11 @@ class Places:
             node = node.get(key) if isinstance(node, CommentedMap) else None
         return node if isinstance(node, str) else ""
 
+    def in_program(self, position: str) -> Place | None:
+        """The place of `file:line`, as seen from the project's directory; None where that is something else."""
+        file, _, line = position.rpartition(":")
+        return Place(self._shown(self._directory / file), int(line)) if file and line.isdecimal() else None
+
     def created(self, state: State) -> Place | None:
         """Where the program creates a resource: its own innermost line."""
         for frame in state.stackTrace:

@@ -8,6 +8,7 @@ from typing import Any
 import pydantic
 
 from pulumi_audian import marks
+from pulumi_audian.state import DECLARED, OVERWRITTEN
 from pulumi_audian.values import SECRET, UNKNOWN, mapped
 
 ACCOUNT = "pulumi-python:dynamic/audian:Account"
@@ -38,7 +39,8 @@ class State(_Part):
     @pydantic.field_validator("inputs", "outputs", mode="before")
     @classmethod
     def _with_marks(cls, value: Any) -> Any:
-        return marks.unescaped(mapped(value or {}, str, lambda text: _MARKS.get(text, text)))
+        marked = marks.unescaped(mapped(value or {}, str, lambda text: _MARKS.get(text, text)))
+        return _with_all_records(marked) if isinstance(marked, dict) and marked.get(OVERWRITTEN) is SECRET else marked
 
 
 class Step(_Part):
@@ -96,6 +98,12 @@ class Preview(_Part):
     def with_diagnostics(self, more: Iterable[Diagnostic]) -> Preview:
         """The same with more diagnostics."""
         return self.model_copy(update={"diagnostics": (*self.diagnostics, *more)})
+
+
+def _with_all_records(outputs: dict[str, Any]) -> dict[str, Any]:
+    """Outputs of which the engine shows no records, because one is secret: with one for all that is declared."""
+    paths = outputs.get(DECLARED, ())
+    return {**outputs, OVERWRITTEN: [{"path": path, "was": SECRET, "ours": SECRET} for path in paths]}
 
 
 def parse(text: str) -> Preview:

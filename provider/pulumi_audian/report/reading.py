@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pulumi_audian import plan
 from pulumi_audian.fields import parse_dotted
 from pulumi_audian.records import decode
 from pulumi_audian.report.accounts import QUIET, account
@@ -105,6 +106,8 @@ class _Reading:
         others = _others(self._preview.steps)
         if failure is None and not accounts and not others and len(unseen) == len(quiet):
             failure = self._nothing_seen(has_accounts=bool(unseen))
+        if failure is None and not refused:
+            failure = self._not_shown([steps[urn][0] for urn, found in changed.items() if found])
         failed = failure is not None or bool(refused)
         return Stack(
             project,
@@ -128,9 +131,13 @@ class _Reading:
         recorded = self._findings.refused.get(urn) if self._findings else None
         errors = [line for line in lines if line.severity == "error" and line.text not in _NOISE]
         told = [line for line in errors if line.by_policy or not recorded]
+        place = self._places.in_program(recorded.place) if recorded else None
         problems = [
-            *(self._problem(name, problem.path, str(problem)) for problem in (recorded.problems if recorded else ())),
-            *(self._problem(name, _judged(line), _without_lead(line.text, name)) for line in told),
+            *(
+                Problem(str(problem), problem.path, place or self._places.declared(name, parse_dotted(problem.path)))
+                for problem in (recorded.problems if recorded else ())
+            ),
+            *(self._judgement(name, line) for line in told),
         ]
         unread = all(problem.unread for problem in recorded.problems) if recorded else self._purpose is Purpose.DRIFT
         return Account(
@@ -140,11 +147,13 @@ class _Reading:
             action=Action.UNREAD if unread and not any(line.by_policy for line in told) else Action.REFUSED,
             notes=tuple(_note(line) for line in lines if line.severity == "warning"),
             problems=tuple(dict.fromkeys(problems)) or (Problem("the engine gave no reason"),),
-            place=self._places.declared(name),
+            place=place or self._places.declared(name),
         )
 
-    def _problem(self, name: str, field: str, text: str) -> Problem:
-        return Problem(text, field, self._places.declared(name, parse_dotted(field)))
+    def _judgement(self, name: str, line: Diagnostic) -> Problem:
+        match = _JUDGED.match(line.text) if line.by_policy else None
+        field = match[1] if match else ""
+        return Problem(_without_lead(line.text, name), field, self._places.declared(name, parse_dotted(field)))
 
     def _is_seen(self, urn: str) -> bool:
         return self._findings is None or urn in self._findings.checked
@@ -158,6 +167,17 @@ class _Reading:
         if self._selection:
             return f"nothing was looked at: no account is among what {' '.join(self._selection)} selects"
         return _NO_RECORDS if has_accounts else None
+
+    def _not_shown(self, changed: Sequence[Step]) -> str | None:
+        counted = sum(count for op, count in self._preview.changeSummary.items() if op not in QUIET)
+        shown = sum(1 for step in self._preview.steps if step.op not in QUIET)
+        missing = counted - shown - sum(1 for step in changed if step.op in QUIET)
+        if missing <= 0:
+            return None
+        return (
+            f"the engine counts {plan.counted(missing, 'change')} of which it shows nothing: run it without "
+            "PULUMI_ENABLE_LEGACY_REFRESH_DIFF"
+        )
 
     def _notes(self) -> Iterator[Note]:
         yield from (_note(line) for line in self._said[""] if line.severity == "warning")
@@ -173,11 +193,6 @@ def _note(line: Diagnostic) -> Note:
 def _without_lead(text: str, name: str) -> str:
     """A message without what the engine puts before the provider's words."""
     return text.removeprefix("Preview failed: ").removeprefix(f"{ACCOUNT} resource '{name}' has a problem: ")
-
-
-def _judged(line: Diagnostic) -> str:
-    match = _JUDGED.match(line.text) if line.by_policy else None
-    return match[1] if match else ""
 
 
 def _accounts(steps: Iterable[Step]) -> Mapping[str, tuple[Step, Step | None]]:
