@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.chaos.evidence import Case, Leg, Version, others, writes
+from tests.chaos.evidence import Case, Leg, Write, others, writes
 from tests.chaos.invariants import ON_WRITES, Invariant, intended, records
 from tests.property.documents import Path, at, canonical, holds, related, without_empty
 from tests.property.programs import wanted
@@ -76,7 +76,8 @@ def kept_records(case: Case) -> Iterator[str]:
             possible = _possible_former_values(case, index, path)
             if canonical(record.was) not in possible:
                 yield f"after {leg.command} {index} the record of {path} is {record.was!r}; it can be {possible}"
-            if leg.clean and not leg.error and path in declared and not holds(record.ours, declared[path]):
+            is_told = leg.clean and not leg.error and path in declared and _is_known_as_ours(case, index, path)
+            if is_told and not holds(record.ours, declared[path]):
                 yield f"after {leg.command} {index} the record of {path} takes {record.ours!r} for ours"
         if leg.clean and not leg.error:
             for path in declared:
@@ -84,16 +85,15 @@ def kept_records(case: Case) -> Iterator[str]:
                     yield f"after {leg.command} {index} there is no record of {path}"
 
 
-def _attempts(case: Case, index: int, path: Path) -> Iterator[tuple[Leg, Version | None, Version | None, bool]]:
-    """Our writes of a path since it came to be declared: the account as read, as replaced, and whether it changed."""
+def _attempts(case: Case, index: int, path: Path) -> Iterator[tuple[Leg, Write, bool]]:
+    """Our writes of a path since it came to be declared, and whether each changed it."""
     start = index
     while start > 0 and any(related(path, other) for other in wanted(case.legs[start - 1].program)):
         start -= 1
     for leg in case.legs[start : index + 1]:
         for write in writes(case, leg):
             if any(related(path, other) for other in write.attempted(intended(leg))):
-                changed = any(related(path, other) for other in write.changed())
-                yield leg, write.read, write.before, changed
+                yield leg, write, any(related(path, other) for other in write.changed())
 
 
 def _possible_former_values(case: Case, index: int, path: Path) -> set[str]:
@@ -103,8 +103,9 @@ def _possible_former_values(case: Case, index: int, path: Path) -> set[str]:
     that seemed lost nobody can tell whether it was executed before someone else wrote.
     """
     possible: set[str] = set()
-    for leg, read, before, changed in _attempts(case, index, path):
-        possible |= {canonical(at(version.document, path)) for version in (read, before) if version is not None}
+    for leg, write, changed in _attempts(case, index, path):
+        versions = (write.read, write.before)
+        possible |= {canonical(at(version.document, path)) for version in versions if version is not None}
         if changed and not leg.killed:
             break
     return possible
@@ -112,8 +113,20 @@ def _possible_former_values(case: Case, index: int, path: Path) -> set[str]:
 
 def _must_be_on_record(case: Case, index: int, path: Path) -> bool:
     """Whether a value of this path was replaced by a command that was not killed."""
-    effective = [leg for leg, _, _, changed in _attempts(case, index, path) if changed]
+    effective = [leg for leg, _, changed in _attempts(case, index, path) if changed]
     return bool(effective) and not effective[0].killed
+
+
+def _is_known_as_ours(case: Case, index: int, path: Path) -> bool:
+    """Whether the declared value of this path was last written by a command that was not killed.
+
+    Where a refresh finds it there, and state never came to know who wrote it, it counts as someone else's.
+    """
+    effective = [(leg, write) for leg, write, changed in _attempts(case, index, path) if changed]
+    if not effective or effective[-1][0].killed:
+        return False
+    after, declared = effective[-1][1].after, wanted(case.legs[index].program)
+    return after is not None and holds(at(after.document, path), declared[path])
 
 
 def lost_records(case: Case) -> list[Path]:
@@ -126,7 +139,7 @@ def lost_records(case: Case) -> list[Path]:
     return [
         path
         for path in wanted(leg.program)
-        if any(changed for _, _, _, changed in _attempts(case, clean[-1], path))
+        if any(changed for _, _, changed in _attempts(case, clean[-1], path))
         and not any(related(path, known) for known in stored)
     ]
 
