@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +79,22 @@ def test_slow_accounts_are_counted(api: Control) -> None:
     assert ACME in shown.output
     assert "reading" not in shown.output
     assert shown.lines[-1] == EXPORTED
+
+
+def test_an_interrupted_command_does_not_wait_for_its_reads(api: Control) -> None:
+    """Ctrl-C ends it at once, while the API holds its answers back."""
+    api.fault(method="GET", times=0, delaySeconds=8.0)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from pulumi_audian.cli import main; main()", "export", ACME, GLOBEX],
+        env={**os.environ, "AUDIAN_API_URL": api.api_url, "AUDIAN_API_TOKEN": api.read_only_token},
+    )
+    deadline = time.monotonic() + 30
+    while len(api.requests()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    interrupted = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert time.monotonic() - interrupted < 6
 
 
 @pytest.mark.parametrize("variable", ["true", "1"])
