@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -96,12 +97,12 @@ def test_our_own_commands_take_these_arguments(command: str) -> None:
 
 @pytest.mark.parametrize("command", of("pulumi"))
 def test_the_engines_commands_have_these_options(command: str) -> None:
-    """As the engine's own help lists them."""
+    """As the engine's own help lists them, with those that it calls experimental."""
     _, *words = shlex.split(command)
     name = [word for word in words if not word.startswith("-")][: 2 if words[0] in {"stack", "config"} else 1]
-    helped = subprocess.run(
-        [find_engine() / "pulumi", *name, "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    command_line = [str(find_engine() / "pulumi"), *name, "--help"]
+    environment = {**os.environ, "PULUMI_EXPERIMENTAL": "true"}
+    helped = subprocess.run(command_line, env=environment, capture_output=True, text=True, check=True).stdout
     options = {word.split("=")[0] for word in words if word.startswith("--")}
     assert {option for option in options if not re.search(rf"{option}\b", helped)} == set()
 
