@@ -119,3 +119,17 @@ def test_import_accounts_without_the_command(bench: Workbench) -> None:
     up = bench.up()
     assert (up.code, up.steps()) == (0, {"acme": "update"}), up.text
     assert bench.bodies() == []
+
+
+def test_accounts_in_a_file_of_the_program(bench: Workbench) -> None:
+    """The program that is shown for more accounts than a stack file can have declares those of its own file."""
+    program, declared = (
+        example(CHECKING, "python", "accounts.yaml"),
+        example(CHECKING, "yaml", "displayName: Acme Corp"),
+    )
+    (bench.directory / "__main__.py").write_text(program)
+    (bench.directory / "accounts.yaml").write_text(declared)
+    bench.write_config(bench.config)
+    preview = bench.preview()
+    assert preview.code == 0, preview.text
+    assert f"adopts account {ACME} (Acme Corporation), which already is as declared" in preview.text

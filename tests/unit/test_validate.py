@@ -11,8 +11,9 @@ from typer.testing import CliRunner, Result
 
 from pulumi_audian.cli.app import app
 from pulumi_audian.validation import parsing
+from pulumi_audian.validation.handover import bytes_handed_over
 from pulumi_audian.validation.project import Project
-from pulumi_audian.validation.stack import check
+from pulumi_audian.validation.stack import check, room_left
 
 DECLARED = Path("Pulumi.yaml")
 
@@ -331,3 +332,67 @@ def test_the_findings_as_json(project: Path) -> None:
     }
     file.write_text("")
     assert json.loads(validated("--cwd", project, "--format", "json").stdout) == {"problems": []}
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        pytest.param(
+            "audian:accounts:\n    type: object\n    default:\n      a: {accountId: acc_1, phnoe: x}\n",
+            "6:29: a.phnoe: is not a known field; did you mean phone?",
+            id="accounts",
+        ),
+        pytest.param("audian:retrySeconds: {default: -1}\n", "RETRY", id="a default"),
+        pytest.param("audian:retrySeconds:\n    value: -1\n", "RETRY", id="a value"),
+        pytest.param("audian:retrySeconds: -1\n", "RETRY", id="a plain value"),
+        pytest.param(
+            "audian:apiurl: {default: x}\n",
+            "3:19: audian:apiurl is not a setting of pulumi-audian; did you mean audian:apiUrl?; nothing was read or "
+            "written",
+            id="a name",
+        ),
+        pytest.param("audian:previewReads: {type: boolean, default: true}\n", None, id="right"),
+        pytest.param("other:retrySeconds: {default: -1}\n", None, id="not ours"),
+    ],
+)
+def test_what_a_project_presets_is_checked(tmp_path: Path, setting: str, expected: str | None) -> None:
+    """A default or value for all stacks is found wrong where it stands: in the project's file."""
+    (tmp_path / "Pulumi.yaml").write_text(f"name: infra\nconfig:\n  {setting}")
+    (tmp_path / "Pulumi.dev.yaml").write_text(accounts("    b: {accountId: acc_2}\n"))
+    result = CliRunner().invoke(app, ["validate", "--cwd", str(tmp_path)])
+    found = [line for line in result.stdout.splitlines() if line]
+    assert result.exit_code == (1 if expected else 0), result.output
+    if expected == "RETRY":
+        (line,) = found
+        assert "Pulumi.yaml:" in line
+        assert "audian:retrySeconds: '-1' is not a number of seconds, 0 or more" in line
+    else:
+        assert found == ([f"{tmp_path / 'Pulumi.yaml'}:{expected}"] if expected else [])
+
+
+def test_a_preset_can_make_a_stack_right() -> None:
+    """What the project allows for all stacks is allowed in each."""
+    project = Project(DECLARED, name="infra", settings={"audian:allowPlainHttp": {"default": True}})
+    assert lines("config:\n  audian:apiUrl: http://10.0.0.1/v2\n", project) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "found", "remark"),
+    [
+        (100_000, [], ""),
+        (117_965, [], "117,965 of the 131,072"),
+        (131_072, [], "131,072 of the 131,072"),
+        (131_073, ["2:3: the configuration takes 131,073 of the 131,072 bytes that Linux passes to a program"], ""),
+    ],
+)
+def test_a_file_that_is_too_large_for_the_engine_is_found(size: int, found: list[str], remark: str) -> None:
+    """A program gets its configuration in one variable: validate tells how much there is, and the way out."""
+    project = Project(DECLARED, name="infra")
+    written = "config:\n  audian:accounts: {a: {accountId: acc_1, metadata: {pad: 'PAD'}}}\n"
+    root = parsing.parse(written.replace("PAD", "").encode()).root
+    assert root is not None
+    text = written.replace("PAD", "x" * (size - bytes_handed_over(root, project)))
+    assert [line.partition(": the engine")[0] for line in lines(text, project)] == found
+    left = room_left(text.encode(), project)
+    assert remark in left
+    assert bool(remark) == bool(left)

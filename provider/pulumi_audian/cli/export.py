@@ -79,16 +79,19 @@ def export(  # noqa: PLR0913, PLR0917 - one argument an option
     Exit codes: 0 written, 1 failed.
     """
     _check(into, python=python, replace=replace)
+    remark = ""
     with failing_in_one_line():
         wanted = _ids([*(ids or ()), *(line for file in ids_from or () for line in _listed(file))])
         request = _Request(wanted, _chosen(name or (), wanted), Choice(chosen_paths(fields or []), asserts, not python))
         target = Target.read(into, replaces=replace) if into else None
         accounts = request.carried_out(_where(into, stack, cwd), target)
         if target:
-            target.write(accounts)
+            remark = target.write(accounts)
         else:
             typer.echo((program if python else section)(accounts).encode(), nl=False)
     typer.echo(_summary(accounts, into), err=True)
+    if remark:
+        typer.echo(without_commands(visible(f"audian: {into}: {remark}")), err=True)
 
 
 def _check(into: Path | None, *, python: bool, replace: bool) -> None:

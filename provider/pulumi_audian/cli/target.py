@@ -14,6 +14,8 @@ from pulumi_audian.errors import Refused
 from pulumi_audian.export.existing import StackFile
 from pulumi_audian.export.merging import merged
 from pulumi_audian.export.tree import Exported
+from pulumi_audian.validation.handover import bytes_handed_over, near_the_limit, over_the_limit
+from pulumi_audian.validation.parsing import parse
 from pulumi_audian.validation.project import Project
 from pulumi_audian.validation.tree import Node
 from pulumi_audian.values import shown
@@ -72,16 +74,25 @@ class Target:
         plain = node.plain() if node is not None else None
         return plain if isinstance(plain, Mapping) else {}
 
-    def write(self, accounts: Sequence[Exported]) -> None:
-        """Write the file with the accounts in it, at once or not at all; raises `Refused` where that can't be."""
+    def write(self, accounts: Sequence[Exported]) -> str:
+        """Write the file with the accounts in it, at once or not at all, and tell where few more fit.
+
+        Raises `Refused` where that can't be, or where no program would start with the file.
+        """
         mark = BOM_UTF8 if self.data.startswith(BOM_UTF8) else b""
         text = merged(self.content, accounts)
+        root = parse(text.encode()).root
+        project = Project.around(self.path.absolute().parent) or Project(self.path)
+        size = bytes_handed_over(root, project) if root else 0
+        if over_the_limit(size):
+            raise self.content.refused(over_the_limit(size))
         if _read(self.path) != self.data:
             raise self.content.refused("someone else changed it meanwhile: run again")
         try:
             _replace(self.path.resolve(), mark + text.encode())
         except OSError as error:
             raise self.content.refused(f"it can't be written ({error.strerror})") from None
+        return near_the_limit(size)
 
 
 def _account_id(node: Node) -> Any:

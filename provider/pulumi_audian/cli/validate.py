@@ -19,7 +19,7 @@ from pulumi_audian.report.annotations import command
 from pulumi_audian.report.escaping import excerpt, without_commands
 from pulumi_audian.validation.finding import START, Finding, about_file
 from pulumi_audian.validation.project import Project
-from pulumi_audian.validation.stack import check
+from pulumi_audian.validation.stack import check, check_project, room_left
 
 _MESSAGE_LENGTH = 1_000
 
@@ -84,6 +84,12 @@ def _checked(files: Sequence[Path], root: Path) -> Iterator[_Found]:
             wait.say(str(file))
             yield from (_Found(_shown(file, root), finding) for finding in _findings(file))
             wait.advance()
+    for project in {project.file: project for project in map(_project, files)}.values():
+        yield from (_Found(_shown(project.file, root), finding) for finding in check_project(project))
+
+
+def _project(file: Path) -> Project:
+    return Project.around(file.parent) or Project(file.parent / "Pulumi.yaml")
 
 
 def _findings(file: Path) -> list[Finding]:
@@ -91,7 +97,10 @@ def _findings(file: Path) -> list[Finding]:
         data = file.read_bytes()
     except OSError as error:
         return [about_file(START, f"can't be read: {error.strerror}")]
-    return check(data, Project.around(file.parent) or Project(file))
+    remark = room_left(data, _project(file))
+    if remark:
+        typer.echo(without_commands(visible(f"audian: {file}: {remark}")), err=True)
+    return check(data, _project(file))
 
 
 def _shown(file: Path, root: Path) -> str:

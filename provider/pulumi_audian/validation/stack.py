@@ -10,7 +10,8 @@ from pulumi_audian.connection import connect
 from pulumi_audian.errors import Refused
 from pulumi_audian.settings import ACCOUNTS, NAMESPACE, refusal
 from pulumi_audian.validation import accounts
-from pulumi_audian.validation.finding import Finding, about_file
+from pulumi_audian.validation.finding import START, Finding, about_file
+from pulumi_audian.validation.handover import bytes_handed_over, near_the_limit, over_the_limit
 from pulumi_audian.validation.parsing import parse
 from pulumi_audian.validation.project import Project, namespaced
 from pulumi_audian.validation.tree import Entry, Node, tree_of
@@ -24,6 +25,24 @@ def check(data: bytes, project: Project) -> list[Finding]:
     if document.root is not None:
         findings += _check_root(document.root, project)
     return sorted(set(findings))
+
+
+def check_project(project: Project) -> list[Finding]:
+    """The findings in what the project's file says of settings for all its stacks, from its start to its end."""
+    try:
+        document = parse(project.file.read_bytes())
+    except OSError:
+        return []
+    findings = list(document.findings)
+    if document.root is not None:
+        findings += _check_settings(dict(_preset(document.root, project)), project)
+    return sorted(set(findings))
+
+
+def room_left(data: bytes, project: Project) -> str:
+    """That a stack file is nearly as large as the engine can hand it to a program, or nothing where it is not."""
+    root = parse(data).root
+    return "" if root is None else near_the_limit(bytes_handed_over(root, project))
 
 
 def settings_of(root: Node, project: Project) -> dict[str, Node]:
@@ -49,6 +68,16 @@ def _settings(root: Node, project: Project) -> Iterator[tuple[str, Entry]]:
             yield full, entry
 
 
+def _preset(root: Node, project: Project) -> Iterator[tuple[str, Entry]]:
+    for key, entry in _settings(root, project):
+        described = entry.value.entries
+        if not described:
+            yield key, entry
+        for name in ("value", "default"):
+            if name in described:
+                yield key, described[name]
+
+
 def _check_root(root: Node, project: Project) -> Iterator[Finding]:
     if root.content is None:
         return
@@ -60,6 +89,15 @@ def _check_root(root: Node, project: Project) -> Iterator[Finding]:
     elif config:
         yield from _check_keys(config.value.entries, project)
         yield from _check_settings(dict(_settings(root, project)), project)
+    if isinstance(root.content, dict):
+        yield from _check_size(root, project)
+
+
+def _check_size(root: Node, project: Project) -> Iterator[Finding]:
+    excess = over_the_limit(bytes_handed_over(root, project))
+    if excess:
+        accounts_entry = dict(_settings(root, project)).get(NAMESPACE + ACCOUNTS)
+        yield about_file(accounts_entry.at if accounts_entry else START, excess)
 
 
 def _check_keys(entries: Mapping[str, Entry], project: Project) -> Iterator[Finding]:
@@ -83,7 +121,7 @@ def _check_settings(settings: Mapping[str, Entry], project: Project) -> Iterator
             yield from _check_accounts(entry)
         elif not entry.value.is_secure:
             right[key] = entry
-    yield from _check_values(right)
+    yield from _check_values(right, project)
 
 
 def _refusal(key: str, value: Node, declared: Any) -> str:
@@ -116,10 +154,12 @@ def _check_accounts(entry: Entry) -> Iterator[Finding]:
         yield about_file(entry.at, f"{NAMESPACE}{ACCOUNTS}: {given} is not a map of accounts by resource name")
 
 
-def _check_values(settings: Mapping[str, Entry]) -> Iterator[Finding]:
+def _check_values(settings: Mapping[str, Entry], project: Project) -> Iterator[Finding]:
     texts = {key: "" if entry.value.content is None else text_of(entry.value) for key, entry in settings.items()}
     # One setting can make another one right, but only if it is right itself.
-    right = {key: text for key, text in texts.items() if not _complaint({key: text})}
+    presets = {key: given.get("value", given.get("default")) for key, given in project.settings.items()}
+    known = {key: value if isinstance(value, str) else json.dumps(value, default=str) for key, value in presets.items()}
+    right = {key: text for key, text in {**known, **texts}.items() if not _complaint({key: text})}
     for key, text in texts.items():
         complaint = _complaint({**right, key: text})
         if complaint:

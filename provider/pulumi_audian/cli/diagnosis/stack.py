@@ -18,7 +18,7 @@ from pulumi_audian.report.preview import ACCOUNT, name_of
 from pulumi_audian.settings import ACCOUNTS, NAMESPACE
 from pulumi_audian.validation.parsing import parse
 from pulumi_audian.validation.project import Project
-from pulumi_audian.validation.stack import account_tree, check, settings_of, text_of
+from pulumi_audian.validation.stack import account_tree, check, check_project, room_left, settings_of, text_of
 from pulumi_audian.validation.tree import Node
 
 _SET_IT = "set PULUMI_CONFIG_PASSPHRASE, also where it is empty, or PULUMI_CONFIG_PASSPHRASE_FILE"
@@ -109,6 +109,11 @@ def project_of(directory: Path) -> tuple[Project | None, Line]:
         return None, problem("project", text, "name its directory with --cwd")
     if not project.name:
         return project, problem("project", f"{project.file} can't be read or has no name", "correct it")
+    findings = check_project(project)
+    if findings:
+        return project, problem(
+            "project", f"{counted(len(findings), 'problem')} in {project.file}", "see audian validate"
+        )
     return project, ok("project", f"{project.name} ({project.file})")
 
 
@@ -138,7 +143,8 @@ def _with_file(project: Project, directory: Path, name: str, data: bytes) -> tup
     if findings:
         text = f"{name}: {counted(len(findings), 'problem')} in {file}"
         return stack, problem("stack", text, f"see audian validate {file}")
-    return stack, ok("stack", f"{name} ({file})")
+    remark = room_left(data, project)
+    return stack, ok("stack", f"{name} ({file})" + (f"; {remark}" if remark else ""))
 
 
 def secrets(stack: Stack, on_backend: Line) -> Line:
