@@ -76,4 +76,11 @@ def test_a_shell_completes_commands_and_options(typed: str, offered: str) -> Non
     words = f"audian {typed}"
     completion = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_AUDIAN_COMPLETE": "complete_bash"}
     assert run(**completion).stdout.split() == [offered]
-    assert "_AUDIAN_COMPLETE=complete_bash" in run("--show-completion", "bash").stdout
+
+
+def test_what_is_installed_for_a_shell_is_shown() -> None:
+    """Whoever keeps their shell's files elsewhere can copy it from there."""
+    # There is no shell around a test to be found out.
+    shown = run("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1").stdout
+    assert "_AUDIAN_COMPLETE=complete_bash" in shown
+    assert "complete -o default -F _audian_completion audian" in shown
