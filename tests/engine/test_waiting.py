@@ -70,6 +70,17 @@ def test_a_busy_api_is_waited_for_in_sight(api: Control) -> None:
     assert shown.showed(r"trying again in 2 s")
 
 
+def test_what_the_api_says_meanwhile_commands_no_terminal(api: Control) -> None:
+    """Control characters in its words are shown as escapes."""
+    words = {"error": {"code": "BUSY", "message": "wait\x1b]0;title\x07\x9b2J\u202e"}}
+    api.fault(method="GET", status=429, retry_after=2, body=words)
+    shown = read(api.api_url, "show", ACME, token=api.read_only_token)
+    assert shown.code == 0
+    assert shown.showed(r"wait\\x1b\]0;title\\x07\\x9b2J\\u202e.*; trying again in 2 s")
+    assert not set("\x07\x9b\u202e") & set(shown.terminal)
+    assert "\x1b]" not in shown.terminal
+
+
 def test_slow_accounts_are_counted(api: Control) -> None:
     """Of several accounts it shows how many are read, and the export itself stays as it is."""
     api.fault(method="GET", account=GLOBEX, delaySeconds=2.0)
