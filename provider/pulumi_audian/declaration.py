@@ -236,6 +236,15 @@ def engine_marks(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
         yield _inside(at, marks.KEY), _MARK
 
 
+def is_plain(value: Any) -> bool:
+    """Whether a value is JSON without nulls and marks, as nearly all are: nothing has to be looked for in it."""
+    if isinstance(value, str):
+        return value not in marks.UNKNOWN_TEXTS
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and key != marks.KEY and is_plain(inner) for key, inner in value.items())
+    return all(map(is_plain, value)) if isinstance(value, list) else isinstance(value, int | float)
+
+
 def is_json_scalar(value: Any) -> bool:
     """Whether a value is a scalar of JSON, or one that the engine does not know yet."""
     return value is None or isinstance(value, str | bool | int | float | Marker)

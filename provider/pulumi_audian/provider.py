@@ -152,7 +152,7 @@ class AccountProvider(ResourceProvider):
     def _refuse(self, account_id: str, problem: Problem) -> NoReturn:
         facts = self._run.facts(account_id)
         problems = self._recorded(facts, account_id, [problem]) if facts.preview and facts.urn else [problem]
-        engine.fail(Refused(f"account {account_id}: {'; '.join(map(str, problems))}"))
+        engine.fail(Refused(f"account {account_id}: {'; '.join(map(facts.told, problems))}"))
 
     def _converge(self, props: dict[str, Any], known: Known, managed_id: str | None) -> dict[str, Any]:
         """Adopt an account, or update the one with the given id that is managed already."""

@@ -13,7 +13,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_audian.configuration import check_configuration
-from pulumi_audian.declaration import FACTS, LATER, is_object, no_map, null_paths, wire_names
+from pulumi_audian.declaration import FACTS, LATER, is_object, is_plain, no_map, null_paths, wire_names
 from pulumi_audian.fields import (
     FIELDS,
     TOP_LEVEL,
@@ -132,7 +132,8 @@ class Account(Resource, module="audian", name="Account"):
             if value is not None and value != _DEFAULTS.get(name, MISSING)
         }
         now = {name: value for name, value in given.items() if not resolves_later(value)}
-        unfitting = unfit(now)
+        plain = is_plain(now)
+        unfitting = [] if plain else unfit(now)
         inputs = fitting(given) if unfitting or len(now) < len(given) else given
         misspelt = _misspelt(opts)
         opts = _options(resource_name, opts, inputs.get("onDelete"))
@@ -141,7 +142,7 @@ class Account(Resource, module="audian", name="Account"):
             "urn": _urn(resource_name, opts.parent),
             "secret": [parse_dotted(path)[0] for path in opts.additional_secret_outputs or []],
             "ignored": opts.ignore_changes or [],
-            "nulls": [*told.get("nulls", ()), *null_paths(now)],
+            "nulls": [*told.get("nulls", ()), *(() if plain else null_paths(now))],
             "unfit": unfitting,
             "misspelt": misspelt,
             "former": former_records(TYPE_TOKEN, inputs.get("accountId", "")),

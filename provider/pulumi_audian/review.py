@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from pulumi_audian import records
-from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts, unfit_values
+from pulumi_audian.declaration import SECRET_FIELDS, Declaration, Facts, is_plain, unfit_values
 from pulumi_audian.diff import Document, value_at
 from pulumi_audian.errors import AudianError, Problem
 from pulumi_audian.fields import ASSERTABLE, MUTABLE, Path, parse_dotted
@@ -42,7 +42,10 @@ def input_problems(inputs: Document, old_inputs: Document, facts: Facts) -> list
     unknown = frozenset(name for name, value in inputs.items() if value is UNKNOWN)
     return [
         *(Problem(path, "is null: leave it out to leave the field alone, or name it in clear") for path in facts.nulls),
-        *(Problem(path, f"{kind} {_NOT_JSON}") for path, kind in (*facts.unfit, *unfit_values(inputs))),
+        *(
+            Problem(path, f"{kind} {_NOT_JSON}")
+            for path, kind in (*facts.unfit, *(() if is_plain(inputs) else unfit_values(inputs)))
+        ),
         *models.misspelt_options(facts.misspelt, spell=facts.spell),
         *(
             problem

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from audian_emulator import Control
+from test_cli import document
 from workbench import ACME, Run, Workbench
 
 LEAD = "pulumi-python:dynamic/audian:Account resource 'acme' has a problem: "
@@ -191,3 +192,13 @@ def test_timeouts_of_the_engine_are_said_to_have_no_effect(
     assert preview.messages("warning") == [
         "custom_timeouts has no effect on an account: set audian:timeoutSeconds or audian:retrySeconds"
     ]
+
+
+def test_a_report_names_the_line_of_the_program(tmp_path: Path, api: Control, engine_directory: Path) -> None:
+    """A refused account has no step in the engine's answer, so its line comes from the provider."""
+    bench = bench_of(tmp_path, api, engine_directory, TYPED.format(arguments='settings={"sms_enabeld": True}'))
+    (stack,) = document(bench, "preview", code=1)["stacks"]
+    (account,) = stack["accounts"]
+    (problem,) = account["problems"]
+    assert problem["place"] == {"file": "__main__.py", "line": 5}, problem
+    assert problem["text"] == "settings.sms_enabeld: is not a known field; did you mean sms_enabled?"

@@ -16,6 +16,7 @@ from pulumi_audian.declaration import (
     canonical,
     engine_marks,
     is_object,
+    is_plain,
     no_map,
     null_paths,
     unfit_values,
@@ -300,3 +301,19 @@ def test_two_spellings_of_one_value_are_one(given: dict[str, Any], spelt: dict[s
     """Times and texts that mean the same are no difference, and a second look changes nothing more."""
     assert canonical(given) == spelt
     assert canonical(spelt) == spelt
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, UNKNOWN, marks.UNKNOWN_TEXTS[0], b"x", {1}, [None], {"a": [{"b": None}]}, {7: "x"}, {"a": {marks.KEY: "x"}}],
+    ids=repr,
+)
+def test_what_needs_a_look_is_not_plain(value: Any) -> None:
+    """Each value in which one of the slower functions finds something."""
+    assert not is_plain({"metadata": value})
+    assert not is_plain({"metadata": {"inside": ["x", value]}})
+
+
+def test_ordinary_values_are_plain() -> None:
+    """Nothing is looked for in them."""
+    assert is_plain({"a": "x", "b": [1, 2.5, True, {"c": {}}], "d": {}})

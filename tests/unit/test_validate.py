@@ -55,6 +55,30 @@ NO_MAP = "is not a map of fields; write it as a: {accountId: acc_1234567890, ...
             id="Python's name",
         ),
         pytest.param(
+            accounts(
+                "    a:\n      accountId: acc_1\n      settings: {enableRecording: true, enable_recording: false}\n"
+            ),
+            ["5:41: a.settings.enable_recording: is the same field as enableRecording: keep one of the two"],
+            id="both spellings",
+        ),
+        pytest.param(
+            accounts("    a: {accountId: acc_1, metadata: {x: [{y: null}]}}\n"),
+            [
+                "3:38: a.metadata.x[0].y: is null: leave it out to leave the field alone, or name it in clear",
+            ],
+            id="a null in a list",
+        ),
+        pytest.param(
+            accounts("    a: {accountId: acc_1, email: a@b.local}\n"),
+            [
+                (
+                    '3:27: a.email: "a@b.local" is not an email address such as admin@acme.com: no mail reaches '
+                    ".local, which is reserved for special use"
+                ),
+            ],
+            id="a domain without mail",
+        ),
+        pytest.param(
             accounts("    ä b: {displaynam: x, accountId: acc_1}\n"),
             ["3:11: ä b.displaynam: is not a known field; did you mean displayName?"],
             id="unknown field",
