@@ -60,7 +60,8 @@ def _stored_records(type_token: str) -> Mapping[str, dict[str, Any]]:
         )
         return {}
     accounts = [resource["outputs"] for resource in stored.values() if resource["type"] == type_token]
-    return {account["accountId"]: records_of(account) for account in accounts if records_of(account)}
+    records = {account["accountId"]: records_of(account) for account in accounts}
+    return {account_id: {"accountId": account_id, **found} for account_id, found in records.items() if found}
 
 
 def _stored_outputs(stack_name: str) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ from pulumi_audian.diff import Document
 from pulumi_audian.errors import AccountGone, AudianError, NotApplied, Problem, Refused, Unconfirmed
 from pulumi_audian.fields import Path
 from pulumi_audian.plan import changed_identity, due_paths, reopening_problems, update
-from pulumi_audian.state import Known, Outcome, Secret, declared_inputs, to_outputs
+from pulumi_audian.state import NOTHING_KNOWN, Known, Outcome, Secret, declared_inputs, to_outputs
 from pulumi_audian.values import UNKNOWN, mapped, same, whole, whole_numbers
 
 _PROVIDER_KEY = "__provider"
@@ -96,8 +96,11 @@ class AccountProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt an account."""
         account_id = props["accountId"]
-        # A replacement is a creation too: it keeps what the resource before it recorded.
+        # A replacement is a creation too: it keeps what the resource before it recorded. The program asked for that of
+        # the account that it names itself, and a transform may have named another.
         former = Known.of(_received(self._run.facts(account_id).former))
+        if former.outputs.get("accountId", account_id) != account_id:
+            former = NOTHING_KNOWN
         return CreateResult(account_id, self._converge(props, replace(former, outputs={}), None))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:

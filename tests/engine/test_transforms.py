@@ -112,3 +112,27 @@ def test_the_record_of_a_secret_output_is_secret(
     assert BEFORE not in shown
     assert BEFORE not in json.dumps(stored)
     assert AFTER not in json.dumps(stored["outputs"])
+
+
+def test_an_account_that_a_transform_chooses_keeps_its_own_values(
+    tmp_path: Path, api: Control, engine_directory: Path
+) -> None:
+    """What was overwritten in the account that a program names is never put back into another."""
+    bench, _ = run_all(tmp_path, api, engine_directory, "account()")
+    body = f"""
+def redirect(args):
+    args.props["accountId"] = "{GLOBEX}"
+    args.props["onDelete"] = "restore"
+    return result(args)
+
+
+account("other", transforms=[redirect])
+"""
+    (bench.directory / "__main__.py").write_text(PROGRAM.format(body=body))
+    api.edit(GLOBEX, {"phone": AFTER})
+    up = bench.up("--skip-preview")
+    assert up.code == 0, up.text
+    stored = bench.stored("other")
+    assert stored is not None
+    assert stored["outputs"]["accountId"] == GLOBEX
+    assert "overwritten" not in stored["outputs"]

@@ -257,3 +257,26 @@ def test_the_command_needs_no_engine_no_token_and_no_network(bench: Workbench) -
         ("stacks/Pulumi.test.yaml", "acme", "email")
     ]
     assert bench.calls() == []
+
+
+def test_a_preset_of_the_project_is_judged_alike(bench: Workbench) -> None:
+    """What Pulumi.yaml gives all stacks is refused by the preview, and found by validate, in the same words."""
+    file = bench.directory / "Pulumi.yaml"
+    described = yaml.safe_load(file.read_text())
+    wrong = {"acme": {"accountId": ACME, "phnoe": "x"}}
+    described.setdefault("config", {})["audian:accounts"] = {"type": "object", "default": wrong}
+    file.write_text(yaml.safe_dump(described))
+    bench.write_config(bench.config)
+    said = [match[2] for text in bench.preview().errors if (match := PROBLEM.fullmatch(text))]
+    (line,) = (number for number, text in enumerate(file.read_text().splitlines(), 1) if "phnoe" in text)
+    done = subprocess.run(
+        [sys.executable, "-c", "from pulumi_audian.cli import main; main()", "validate"],
+        cwd=bench.directory,
+        env=bench.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said == ["phnoe: is not a known field; did you mean phone?"]
+    assert f"Pulumi.yaml:{line}:" in done.stdout
+    assert done.stdout.rstrip().endswith(f"acme.{said[0]}")
