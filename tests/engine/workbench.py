@@ -46,7 +46,7 @@ class Run:
     def steps(self) -> dict[str, str]:
         """What was done (or is to be done) to each account, by resource name."""
         metadata = [event["resourcePreEvent"]["metadata"] for event in self.events if "resourcePreEvent" in event]
-        return {step["urn"].rsplit("::", 1)[-1]: step["op"] for step in metadata if step["type"] == TYPE}
+        return {step["urn"].split("::", 3)[-1]: step["op"] for step in metadata if step["type"] == TYPE}
 
     def changed(self, name: str) -> dict[str, str]:
         """The detailed diff of one account: property path to kind of change."""

@@ -301,3 +301,10 @@ def test_a_count_without_its_steps_is_no_answer() -> None:
     printed = {"steps": [SAME], "changeSummary": {"same": 1, "update": 2}}
     stack = read(Printed(json.dumps(printed)), Purpose.PREVIEW, "audian", "test")
     assert str(stack.failure).startswith("the engine counts 2 changes of which it shows nothing")
+
+
+def test_an_account_without_its_step_is_no_answer() -> None:
+    """What the provider was asked about and the engine does not show is not taken for nothing."""
+    other = step("update", {"phone": "x"}, {"phone": "y"}, diff=("phone",), name="globex")
+    stack = found(other, left=(records.Passed(),))
+    assert str(stack.failure).startswith("the engine shows nothing of 1 account that it had checked")

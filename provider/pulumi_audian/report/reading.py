@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pulumi_audian import plan
 from pulumi_audian.fields import parse_dotted
@@ -107,7 +108,7 @@ class _Reading:
         if failure is None and not accounts and not others and len(unseen) == len(quiet):
             failure = self._nothing_seen(has_accounts=bool(unseen))
         if failure is None and not refused:
-            failure = self._not_shown([steps[urn][0] for urn, found in changed.items() if found])
+            failure = self._not_shown(steps, [steps[urn][0] for urn, found in changed.items() if found])
         failed = failure is not None or bool(refused)
         return Stack(
             project,
@@ -168,7 +169,10 @@ class _Reading:
             return f"nothing was looked at: no account is among what {' '.join(self._selection)} selects"
         return _NO_RECORDS if has_accounts else None
 
-    def _not_shown(self, changed: Sequence[Step]) -> str | None:
+    def _not_shown(self, steps: Mapping[str, Any], changed: Sequence[Step]) -> str | None:
+        unshown = [urn for urn in (self._findings.checked if self._findings else ()) if urn not in steps]
+        if unshown:
+            return f"the engine shows nothing of {plan.counted(len(unshown), 'account')} that it had checked"
         counted = sum(count for op, count in self._preview.changeSummary.items() if op not in QUIET)
         shown = sum(1 for step in self._preview.steps if step.op not in QUIET)
         missing = counted - shown - sum(1 for step in changed if step.op in QUIET)
