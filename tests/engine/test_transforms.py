@@ -41,6 +41,12 @@ def hide_output(args):
         return result(args, additional_secret_outputs=["phone"])
 
 
+def drop(args):
+    if "accountId" in args.props:
+        del args.props["__declaration"]
+        return result(args)
+
+
 def component(**options):
     return pulumi.ComponentResource("audian:Site", "site", opts=pulumi.ResourceOptions(**options))
 
@@ -65,6 +71,7 @@ SECRET = [
         "pulumi.runtime.register_resource_transform(wrap)\naccount()",
         id="a transform that is registered later",
     ),
+    pytest.param("account(transforms=[wrap, drop])", id="a transform that drops what the program told the provider"),
     pytest.param("account(phone=pulumi.Output.secret(AFTER))\n".replace("AFTER", repr(AFTER)), id="no transform"),
 ]
 SECRET_OUTPUT = [

@@ -23,6 +23,7 @@ from pulumi_audian.declaration import (
     wire_names,
 )
 from pulumi_audian.errors import Problem
+from pulumi_audian.fields import ASSERTABLE, MUTABLE
 from pulumi_audian.values import MISSING, UNKNOWN
 
 INPUTS: dict[str, Any] = {
@@ -141,6 +142,14 @@ def test_facts_are_read_from_their_input() -> None:
     assert facts.ignored == (("settings", "timezone"), ("metadata", "crm.id"))
     assert facts.nulls == ("email", "address.city")
     assert facts.former == {"overwritten": [{"path": "phone", "ours": "1"}]}
+
+
+@pytest.mark.parametrize("facts", [None, UNKNOWN, {"blind": True}])
+def test_without_facts_every_field_is_secret(facts: Any) -> None:
+    """A transform dropped them, or hid from the program what it did."""
+    found = Facts.of(facts)
+    assert found.secret == {*MUTABLE, *ASSERTABLE}
+    assert found.preview is True
 
 
 def test_a_path_of_nothing_ignores_nothing() -> None:
