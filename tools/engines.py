@@ -35,7 +35,10 @@ def main() -> int:
     parser.add_argument("tests", nargs="*", help="arguments for pytest (default: all tests that need the engine)")
     asked = parser.parse_args()
     releases = [asked.release] if asked.release else ["oldest", "newest"]
-    outcomes = [run(release, asked.tests) for release in releases]
+    try:
+        outcomes = [run(release, asked.tests) for release in releases]
+    except subprocess.CalledProcessError as error:  # whose command has said why
+        return int(error.returncode)
     for row in (Outcome(*Outcome._fields), *outcomes):
         print("  ".join(text.ljust(10) for text in row).rstrip())
     return int(any(outcome.failed != "0" or outcome.passed == "0" for outcome in outcomes))
