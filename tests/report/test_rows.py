@@ -308,3 +308,9 @@ def test_an_account_without_its_step_is_no_answer() -> None:
     other = step("update", {"phone": "x"}, {"phone": "y"}, diff=("phone",), name="globex")
     stack = found(other, left=(records.Passed(),))
     assert str(stack.failure).startswith("the engine shows nothing of 1 account that it had checked")
+
+
+@pytest.mark.parametrize(("declared", "title"), [({}, "Acme"), ({"name": "Acme"}, "Acme"), ({"name": "[secret]"}, "")])
+def test_a_name_that_became_secret_is_no_title(declared: dict[str, Any], title: str) -> None:
+    """What the engine prints no value of is shown from nowhere else."""
+    assert only(found(step("create", new=declared), left=adopted())).title == title

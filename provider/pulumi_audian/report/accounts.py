@@ -56,7 +56,7 @@ def account(
     return Account(
         name=name,
         account_id=step.old.id or _text(state.inputs.get("accountId", "")),
-        title=_text(step.old.outputs.get("name", "")) or (adopted.title if adopted else ""),
+        title=_title(step, adopted),
         action=action,
         live=read is not None or action in (Action.DRIFT, Action.GONE) or _is_adopted(action, adopted),
         rows=tuple(replace(row, place=places.declared(name, parse_dotted(row.path))) for row in rows),
@@ -74,6 +74,11 @@ def _action(step: Step, purpose: Purpose) -> Action:
         restores = step.old.inputs.get("onDelete") == "restore" and not step.old.retainOnDelete
         return Action.RESTORE if restores else Action.RETAIN
     return {"create": Action.ADOPT, "update": Action.UPDATE}.get(step.op, Action.REPLACE)
+
+
+def _title(step: Step, adopted: Adopted | None) -> str:
+    is_hidden = _Veil(step).over(("name",)) is not None
+    return _text(step.old.outputs.get("name", "")) or ("" if is_hidden or adopted is None else adopted.title)
 
 
 def _is_adopted(action: Action, adopted: Adopted | None) -> bool:
