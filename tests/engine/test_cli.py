@@ -258,3 +258,20 @@ def test_a_mistake_on_the_command_line_is_no_change(bench: Workbench, arguments:
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stderr
     assert not (bench.directory / "ran.txt").exists()
+
+
+def test_a_summary_has_a_line_for_each_account(bench: Workbench) -> None:
+    """With --summary the terminal gets the verdict and a line an account; other forms are not shortened."""
+    bench.declare(acme=ACME_2, globex={"accountId": GLOBEX})
+    done = audian(bench, "preview", "--summary")
+    assert (done.returncode, done.stdout.splitlines()) == (
+        2,
+        [
+            "Preview of audian/test: 2 accounts are adopted",
+            f"- acme ({ACME}) comes under management: up writes 1 value",
+            f"- globex ({GLOBEX}) comes under management, and already is as declared: up writes nothing",
+        ],
+    )
+    refused = audian(bench, "preview", "--summary", "--format", "json")
+    assert refused.returncode == 1
+    assert "shortens what is shown on the terminal only" in refused.stderr
