@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ ACCOUNTS: dict[str, dict[str, Any]] = {
     name: {"accountId": account_id, "displayName": name, "settings": {"timezone": "America/Chicago"}}
     for name, account_id in {"acme": ACME, "globex": GLOBEX, "initech": INITECH}.items()
 }
+OLD_SDK = tuple(map(int, version("pulumi").split(".")[:2])) < (3, 259)
 ONCE_A_RUN = {"CheckConfig", "DiffConfig", "Configure", "Handshake", "GetPluginInfo", "Cancel"}
 
 
@@ -73,7 +75,10 @@ def test_state_has_the_line_that_declares_an_account_where_that_says_something(b
     assert acme is not None
     assert globex is not None
     assert acme["sourcePosition"] == "project:///__main__.py#4"
-    assert not {"sourcePosition", "stackTrace"} & {*globex}
+    lines = {name: globex[name] for name in ("sourcePosition", "stackTrace") if name in globex}
+    # Older SDKs run the program inside of a constructor of theirs, and take that for the one that declares it.
+    assert not lines or OLD_SDK
+    assert not any(name in str(lines) for name in ("__main__.py", "pulumi_audian"))
 
 
 COUNTING = """

@@ -214,9 +214,9 @@ def test_both_accept_what_is_unusual_and_right(bench: Workbench) -> None:
 
 
 def test_encrypted_values_are_unknown_and_hide_the_others(bench: Workbench) -> None:
-    """A text that only the engine can read may be right, a switch can't; no value of these accounts is shown."""
+    """A text that only the engine can read may be right, a number can't; no value of these accounts is shown."""
     bench.declare(acme={"accountId": ACME, "displayName": "", "settings": {"timezone": "Mars/Olympus"}})
-    for path, value in (("phone", "+1-555-0200"), ("settings.smsEnabled", "true"), ("metadata.pin", "4711")):
+    for path, value in (("phone", "+1-555-0200"), ("settings.recordingRetention", "90"), ("metadata.pin", "4711")):
         bench.command("config", "set", "--secret", "--path", f"audian:accounts.acme.{path}", value)
     bench.command("config", "set", "--secret", "audian:token", bench.api.full_token)
     data = (bench.directory / "stacks" / "Pulumi.test.yaml").read_bytes()
