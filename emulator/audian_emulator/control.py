@@ -26,6 +26,8 @@ class Control:
         self._origin = base_url.rstrip("/").removesuffix(API_PREFIX)
         self._session = Session()
         self._session.trust_env = False
+        # The server may close a kept connection in the very moment in which it is used again.
+        self._session.headers["Connection"] = "close"
         seed = load_seed()
         self.full_token = seed.tokens.full
         self.read_only_token = seed.tokens.read_only
