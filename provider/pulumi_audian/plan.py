@@ -84,7 +84,8 @@ def new_assertions(old: Declaration, declaration: Declaration) -> tuple[str, ...
 
 def not_due(declaration: Declaration, due: Iterable[Path], asserted: Iterable[str]) -> Document:
     """What is declared beside the due paths and the new assertions."""
-    paths = [path for path, _ in leaves(declaration.desired) if path not in set(due)]
+    due = set(due)
+    paths = [path for path, _ in leaves(declaration.desired) if path not in due]
     kept = {name: value for name, value in declaration.asserted.items() if name not in asserted}
     return {**part(declaration.desired, paths), **kept}
 

@@ -84,13 +84,13 @@ class AccountProvider(ResourceProvider):
             self._refuse(_id, changed_identity(_id, declared_id))
         # On a refresh the engine asks for the difference between what was observed and the old declaration: there is
         # nothing to refuse then, and no declaration was checked in this run.
-        if "status" in news and self._run.declares(_id):
-            known, declaration = Known.of(_received(_olds)), Declaration.of(news)
+        if self._run.declares(_id) and ("status" in news or self._run.is_reported):
+            outputs = _received(_olds)
+            known, declaration = Known.of(outputs), Declaration.of(news)
             if ("status",) in due_paths(Declaration.of(self._run.old_inputs(_id)), declaration, known):
                 for problem in reopening_problems(known.outputs, declaration, known.overwritten):
                     self._refuse(_id, problem)
-        if self._run.declares(_id):
-            self._record_update(_id, news, _received(_olds))
+            self._record_update(_id, news, outputs)
         return DiffResult()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
